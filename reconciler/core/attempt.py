@@ -1,0 +1,110 @@
+"""One attempt to make one desired run exist: what was asked for, what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from typing import Any
+
+
+class Outcome(StrEnum):
+    """What is known of the create call (docs/protocol.md)."""
+
+    PENDING = "pending"  # an intent without an outcome: we died, or are still calling
+    ACCEPTED = "accepted"  # the cloud gave an id
+    REFUSED = "refused"  # a definite no: nothing exists
+    UNKNOWN = "unknown"  # it may exist
+
+
+class Phase(StrEnum):
+    """What a cloud's status means to us. An unknown status is OPEN: not finished, do nothing."""
+
+    OPEN = "open"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record lives. Other credentials must never make it look lost."""
+
+    cloud: str
+    account: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A run identity (`token`, unique per attempt) with its outcome and the last that the cloud said of it.
+
+    `status` is the cloud's own word; times are ISO 8601 in UTC; `execution` holds the fields whose change makes a new
+    run, in the words of the plan; `owned` are the tag keys that we set; `request` is the hash of the create request.
+    """
+
+    token: str
+    digest: str
+    program: str
+    generation: int
+    number: int
+    place: Place
+    execution: Mapping[str, Any]
+    intended: str = ""
+    request: str = ""
+    outcome: Outcome = Outcome.PENDING
+    id: str = ""
+    status: str = ""
+    phase: Phase = Phase.OPEN
+    submitted: str = ""
+    ended: str = ""
+    output: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    owned: tuple[str, ...] = ()
+    failure: str = ""
+    missing: bool = False
+    touched: bool = False  # a tag or cancel call whose outcome nobody recorded: read it again, finished or not
+
+    @property
+    def exists(self) -> bool:
+        """Whether the cloud gave it an id."""
+        return self.outcome is Outcome.ACCEPTED
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether it may exist without our knowing its id."""
+        return self.outcome in (Outcome.PENDING, Outcome.UNKNOWN)
+
+    @property
+    def open(self) -> bool:
+        """Whether it exists and is not finished, as far as we know."""
+        return self.exists and self.phase is Phase.OPEN and not self.missing
+
+
+_DEFAULTS: dict[str, Any] = {
+    f.name: (f.default_factory() if callable(f.default_factory) else f.default) for f in fields(Attempt)
+}
+_NAMES = tuple(f.name for f in fields(Attempt) if f.name != "place")
+
+
+def attempt_to_json(attempt: Attempt) -> dict[str, Any]:
+    """A plain object without the fields that have their default; enums are their texts."""
+    data: dict[str, Any] = {"place": [attempt.place.cloud, attempt.place.account, attempt.place.region]}
+    for name in _NAMES:
+        value = getattr(attempt, name)
+        if value != _DEFAULTS[name]:
+            data[name] = list(value) if isinstance(value, tuple) else value
+    return data
+
+
+def attempt_from_json(data: Mapping[str, Any]) -> Attempt:
+    """The attempt back. Raises KeyError, TypeError or ValueError on anything else."""
+    values = dict(data)
+    values["place"] = Place(*values["place"])
+    if "outcome" in values:
+        values["outcome"] = Outcome(values["outcome"])
+    if "phase" in values:
+        values["phase"] = Phase(values["phase"])
+    if "owned" in values:
+        values["owned"] = tuple(values["owned"])
+    return Attempt(**values)

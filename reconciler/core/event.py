@@ -1,0 +1,133 @@
+"""What happened, in order. The journal is a list of these, and the state is nothing but their fold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from reconciler.core.attempt import Attempt, Outcome, Phase, attempt_from_json, attempt_to_json
+
+
+class Verb(StrEnum):
+    """The calls that change a cloud."""
+
+    CREATE = "create"
+    CANCEL = "cancel"
+    TAG = "tag"
+
+
+@dataclass(frozen=True, slots=True)
+class Intended:
+    """Written and on disk before the call: a crash can't leave a run that nobody knows of."""
+
+    at: str
+    intent: str  # random, names this call
+    address: str
+    verb: Verb
+    token: str  # the attempt it is about
+    attempt: Attempt | None = None  # for CREATE
+
+
+@dataclass(frozen=True, slots=True)
+class Concluded:
+    """How a call ended. For TAG `tags` are the tags after it and `owned` our keys among them."""
+
+    at: str
+    intent: str
+    address: str
+    verb: Verb
+    token: str
+    outcome: Outcome
+    id: str = ""
+    error: str = ""
+    tags: Mapping[str, str] | None = None
+    owned: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What a cloud said when asked. `tags` None: not asked. `missing`: it says there is no such thing."""
+
+    at: str
+    address: str
+    token: str
+    status: str
+    phase: Phase
+    submitted: str = ""
+    ended: str = ""
+    output: str = ""
+    failure: str = ""
+    tags: Mapping[str, str] | None = None
+    missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """A run found on a cloud that carries our marks, or that a person named."""
+
+    at: str
+    address: str
+    attempt: Attempt
+
+
+@dataclass(frozen=True, slots=True)
+class Managed:
+    """An address came under qctl's care again, or left it. Its attempts stay on record either way."""
+
+    at: str
+    address: str
+    managed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A person's word that a doubtful attempt does not exist."""
+
+    at: str
+    address: str
+    token: str
+
+
+Event = Intended | Concluded | Observed | Adopted | Managed | Resolved
+
+_TYPES: dict[str, type[Event]] = {
+    "intended": Intended,
+    "concluded": Concluded,
+    "observed": Observed,
+    "adopted": Adopted,
+    "managed": Managed,
+    "resolved": Resolved,
+}
+_WORDS = {kind: word for word, kind in _TYPES.items()}
+
+
+class InvalidEvent(ValueError):  # noqa: N818 - named after the problem
+    """A journal line that is no event."""
+
+
+def event_to_json(event: Event) -> dict[str, Any]:
+    """A plain object: `event` names the type."""
+    data: dict[str, Any] = {"event": _WORDS[type(event)]}
+    for name in event.__slots__:
+        value = getattr(event, name)
+        data[name] = attempt_to_json(value) if isinstance(value, Attempt) else value
+    return data
+
+
+def event_from_json(data: Mapping[str, Any]) -> Event:
+    """The event back. Raises InvalidEvent."""
+    values = dict(data)
+    try:
+        kind = _TYPES[values.pop("event")]
+        if values.get("attempt") is not None:
+            values["attempt"] = attempt_from_json(values["attempt"])
+        for name, enum in (("verb", Verb), ("outcome", Outcome), ("phase", Phase)):
+            if name in values:
+                values[name] = enum(values[name])
+        if "owned" in values:
+            values["owned"] = tuple(values["owned"])
+        return kind(**values)
+    except (KeyError, TypeError, ValueError) as error:
+        raise InvalidEvent(f"{type(error).__name__}: {error}") from error

@@ -1,0 +1,115 @@
+"""What qctl remembers: for each address its attempts. A pure fold over events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from reconciler.core.attempt import Attempt, Outcome
+from reconciler.core.event import Adopted, Concluded, Event, Intended, Managed, Observed, Resolved, Verb
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Everything ever attempted at one address, oldest first. `managed` is False once it left the manifest."""
+
+    attempts: tuple[Attempt, ...] = ()
+    managed: bool = True
+
+    def by_token(self, token: str) -> Attempt | None:
+        """The attempt with this run identity."""
+        return next((a for a in self.attempts if a.token == token), None)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Records by address text. `lineage` tells whether two states are related, `serial` which is newer."""
+
+    lineage: str
+    serial: int
+    project: str  # the project's uid
+    environment: str
+    records: Mapping[str, Record] = field(default_factory=dict)
+
+
+def fold(state: State, events: Iterable[Event]) -> State:
+    """The state after these events. Events about an attempt that nobody intended or adopted change nothing."""
+    records = dict(state.records)
+    for event in events:
+        record = records.get(event.address, Record())
+        after = _after(record, event)
+        if after is not None:
+            records[event.address] = after
+    return replace(state, records=records)
+
+
+def _after(record: Record, event: Event) -> Record | None:
+    match event:
+        case Intended(verb=Verb.CREATE, attempt=Attempt() as attempt):
+            return _put(replace(record, managed=True), _pending(record, attempt))
+        case Adopted(attempt=attempt):
+            return _put(replace(record, managed=True), attempt)
+        case Managed(managed=managed):
+            return replace(record, managed=managed)
+        case Intended() | Concluded() | Observed() | Resolved():
+            known = record.by_token(event.token)
+            return _put(record, _told(known, event)) if known else None
+
+
+def _pending(record: Record, attempt: Attempt) -> Attempt:
+    """A repeated create must not forget what an earlier call with this token may have made.
+
+    The first doubtful call's time is kept: how long we have looked for it counts from there.
+    """
+    known = record.by_token(attempt.token)
+    if known is None or known.outcome is Outcome.REFUSED:
+        return attempt
+    return known if known.exists else replace(attempt, intended=known.intended)
+
+
+def _told(attempt: Attempt, event: Intended | Concluded | Observed | Resolved) -> Attempt:
+    match event:
+        case Intended():
+            return replace(attempt, touched=True)
+        case Concluded(verb=Verb.CREATE):
+            return _created(attempt, event)
+        case Concluded(outcome=Outcome.ACCEPTED, tags=tags) if tags is not None:
+            return replace(attempt, tags=tags, owned=event.owned, touched=False)
+        case Concluded(outcome=outcome):
+            return replace(attempt, touched=outcome is Outcome.UNKNOWN)
+        case Observed():
+            return _observed(attempt, event)
+        case Resolved():
+            return attempt if attempt.exists else replace(attempt, outcome=Outcome.REFUSED, failure="absent, by hand")
+
+
+def _created(attempt: Attempt, event: Concluded) -> Attempt:
+    if attempt.exists:
+        return attempt  # an id once known is never unlearnt
+    if event.outcome is Outcome.ACCEPTED:
+        return replace(attempt, outcome=event.outcome, id=event.id, submitted=event.at, failure="")
+    return replace(attempt, outcome=event.outcome, failure=event.error)
+
+
+def _observed(attempt: Attempt, event: Observed) -> Attempt:
+    if event.missing:
+        return replace(attempt, missing=True, touched=False)
+    return replace(
+        attempt,
+        status=event.status,
+        phase=event.phase,
+        submitted=event.submitted or attempt.submitted,
+        ended=event.ended or attempt.ended,
+        output=event.output or attempt.output,
+        failure=event.failure or attempt.failure,
+        tags=attempt.tags if event.tags is None else event.tags,
+        missing=False,
+        touched=False,
+    )
+
+
+def _put(record: Record, attempt: Attempt) -> Record:
+    if record.by_token(attempt.token) is None:
+        return replace(record, attempts=(*record.attempts, attempt))
+    kept = tuple(attempt if a.token == attempt.token else a for a in record.attempts)
+    return replace(record, attempts=kept)
