@@ -21,6 +21,7 @@ class Phase(StrEnum):
     """What a cloud's status means to us. An unknown status is OPEN: not finished, do nothing."""
 
     OPEN = "open"
+    CLOSING = "closing"  # somebody asked to cancel it; it may still end as DONE, and be billed
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -78,7 +79,7 @@ class Attempt:
     @property
     def open(self) -> bool:
         """Whether it exists and is not finished, as far as we know."""
-        return self.exists and self.phase is Phase.OPEN and not self.missing
+        return self.exists and self.phase in (Phase.OPEN, Phase.CLOSING) and not self.missing
 
 
 _DEFAULTS: dict[str, Any] = {

@@ -74,11 +74,15 @@ class Adopted:
 
 @dataclass(frozen=True, slots=True)
 class Managed:
-    """An address came under qctl's care again, or left it. Its attempts stay on record either way."""
+    """An address came under qctl's care again, or left it, or its rule of removal is another now.
+
+    Its attempts stay on record either way. An empty `removal` leaves the rule as it was.
+    """
 
     at: str
     address: str
     managed: bool
+    removal: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,3 @@ def find_cycle(edges: Edges) -> Cycle | None:
         turned = ring[start:-1] + ring[:start]
         return Cycle((*turned, turned[0]))
     return None
-
-
-def dependents_first(edges: Edges) -> list[Address]:
-    """The order of removal: whoever waits goes before what it waits for."""
-    return list(reversed(order(edges)))

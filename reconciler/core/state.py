@@ -11,10 +11,14 @@ from reconciler.core.event import Adopted, Concluded, Event, Intended, Managed, 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Everything ever attempted at one address, oldest first. `managed` is False once it left the manifest."""
+    """Everything ever attempted at one address, oldest first. `managed` is False once it left the manifest.
+
+    `removal` is what to do with an unfinished run when the declaration is gone, and with it its own rule.
+    """
 
     attempts: tuple[Attempt, ...] = ()
     managed: bool = True
+    removal: str = "cancel"
 
     def by_token(self, token: str) -> Attempt | None:
         """The attempt with this run identity."""
@@ -49,8 +53,8 @@ def _after(record: Record, event: Event) -> Record | None:
             return _put(replace(record, managed=True), _pending(record, attempt))
         case Adopted(attempt=attempt):
             return _put(replace(record, managed=True), attempt)
-        case Managed(managed=managed):
-            return replace(record, managed=managed)
+        case Managed(managed=managed, removal=removal):
+            return replace(record, managed=managed, removal=removal or record.removal)
         case Intended() | Concluded() | Observed() | Resolved():
             known = record.by_token(event.token)
             return _put(record, _told(known, event)) if known else None

@@ -1,0 +1,191 @@
+"""The truth table: desired and remembered (brought up to date by observing) against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from reconciler.core.address import Address, parse_address
+from reconciler.core.attempt import Attempt, Outcome, Phase
+from reconciler.core.change import Action, Change, FieldChange
+from reconciler.core.compare import execution_changes, tag_changes
+from reconciler.core.event import Verb
+from reconciler.core.fields import FieldClass
+from reconciler.core.operation import Operation
+from reconciler.core.resource import Removal, Resource, Scope, attempt_marks
+from reconciler.core.state import Record, State
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the caller adds: whose project it is, and which addresses must be paid again on request.
+
+    `repeats` says whether the cloud takes a client token, so that a doubtful create may be repeated at once.
+    """
+
+    scope: Scope
+    forced: frozenset[Address] = frozenset()
+    repeats: bool = True
+
+
+def diff(resources: Iterable[Resource], prior: State, seen: State, rules: Rules) -> list[Change]:
+    """One change per address, declared or remembered, sorted by address. `seen` is `prior` after observing."""
+    wanted = {str(r.address): r for r in resources}
+    changes = [
+        _declared(r, prior.records.get(text), seen.records.get(text, Record()), rules) for text, r in wanted.items()
+    ]
+    for text, record in seen.records.items():
+        if text not in wanted:
+            change = _undeclared(parse_address(text), prior.records.get(text), record)
+            if change is not None:
+                changes.append(change)
+    return sorted(changes, key=lambda c: c.address)
+
+
+def _declared(resource: Resource, prior: Record | None, record: Record, rules: Rules) -> Change:
+    same = [a for a in record.attempts if resource.wants(a)]
+    doubtful = [a for a in record.attempts if a.doubtful]
+    if doubtful:
+        return _doubtful(resource, doubtful[-1], rules)
+    strays = [a for a in record.attempts if a.open and not resource.wants(a)]
+    if resource.address in rules.forced:
+        return _forced(resource, same, strays, rules)
+    standing = _standing(same)
+    if standing is not None:
+        return _kept(resource, prior, record, standing, strays, rules)
+    return _new(resource, record, same, strays, rules)
+
+
+def _standing(same: list[Attempt]) -> Attempt | None:
+    """The attempt that stands for the address: a finished one for ever, else the latest that exists."""
+    existing = [a for a in same if a.exists]
+    done = [a for a in existing if a.phase is Phase.DONE]
+    return (done or existing or [None])[-1]  # type: ignore[list-item]  # the None is the empty list's answer
+
+
+def _doing(attempt: Attempt) -> str:
+    if attempt.phase is Phase.DONE:
+        return f"done: {attempt.status} on {attempt.ended[:10] or attempt.submitted[:10]}"
+    return f"in progress: {attempt.status or 'submitted'}"
+
+
+def _doubtful(resource: Resource, attempt: Attempt, rules: Rules) -> Change:
+    since = f"the submission of {attempt.intended} has no known outcome"
+    if not rules.repeats or not resource.wants(attempt):
+        return Change(
+            resource.address, Action.BLOCKED, f"{since}; it must be settled before anything else", attempt=attempt
+        )
+    # The attempt's own token, not a new one: its digest may be of an older canonical form.
+    create = replace(_create(resource, attempt.number, rules), token=attempt.token, repeats=True)
+    reason = f"{since}; it is repeated with the same client token, so it can't be paid twice"
+    return Change(resource.address, Action.RESOLVE, reason, operations=(create,), attempt=attempt)
+
+
+def _forced(resource: Resource, same: list[Attempt], strays: list[Attempt], rules: Rules) -> Change:
+    number = max((a.number for a in same), default=0) + 1
+    cancels = _cancels(resource.address, [a for a in same if a.open] + strays, resource.rules.on_remove)
+    action = Action.REPLACE if cancels else Action.CREATE
+    create = _create(resource, number, rules)
+    return Change(
+        resource.address, action, f"asked for with --replace: attempt {number}", operations=(*cancels, create)
+    )
+
+
+def _kept(
+    resource: Resource, prior: Record | None, record: Record, attempt: Attempt, strays: list[Attempt], rules: Rules
+) -> Change:
+    if attempt.phase in (Phase.FAILED, Phase.CANCELLED):
+        return _ended_badly(resource, record, attempt, strays, rules)
+    cancels = _cancels(resource.address, strays, resource.rules.on_remove)
+    if attempt.missing and attempt.phase is not Phase.DONE:
+        reason = "accepted once, and now the cloud has no such run; that alone is no reason to pay again"
+        warning = "It may be hidden from these credentials, or deleted. Raise run.generation to submit it again."
+        return Change(resource.address, Action.LOST, reason, operations=cancels, attempt=attempt, warning=warning)
+    change = _in_place(resource, prior, record, attempt, rules)
+    if cancels:
+        reason = "the run declared here is already paid; the other one at this address is cancelled"
+        return replace(change, action=Action.CANCEL, reason=reason, operations=(*cancels, *change.operations))
+    return change
+
+
+def _in_place(resource: Resource, prior: Record | None, record: Record, attempt: Attempt, rules: Rules) -> Change:
+    put, drop, fields = tag_changes(resource, attempt, attempt_marks(rules.scope, resource.address, attempt))
+    tag = Operation(Verb.TAG, resource.address, attempt.token, id=attempt.id, put=put, drop=drop)
+    operations = (tag,) if put or drop else ()
+    removal = "" if record.removal == resource.rules.on_remove else str(resource.rules.on_remove)
+    if removal:
+        fields = (*fields, FieldChange("run.onRemove", FieldClass.LOCAL, record.removal, removal))
+    change = Change(resource.address, Action.NONE, _doing(attempt), fields, operations, attempt, removal=removal)
+    if removal:
+        change = replace(change, managed=True)
+    if prior is None or prior.by_token(attempt.token) is None:
+        return replace(change, action=Action.ADOPT, reason=f"it exists already, submitted {attempt.submitted}")
+    if not record.managed:
+        reason = f"already paid on {attempt.submitted[:10]}, no submission"
+        return replace(change, action=Action.REUSE, reason=reason, managed=True)
+    if fields:
+        names = ", ".join(f.name for f in fields)
+        return replace(change, action=Action.UPDATE, reason=f"updated in place, not run again: {names}")
+    return change
+
+
+def _ended_badly(resource: Resource, record: Record, attempt: Attempt, strays: list[Attempt], rules: Rules) -> Change:
+    accepted = sum(resource.wants(a) and a.exists for a in record.attempts)
+    allowed = resource.rules.max_attempts
+    ended = f"attempt {attempt.number} ended {attempt.status or attempt.phase}"
+    cancels = _cancels(resource.address, strays, resource.rules.on_remove)
+    if attempt.phase in resource.rules.retry_on and accepted < allowed:
+        create = _create(resource, attempt.number + 1, rules)
+        reason = f"{ended}; run.retry allows attempt {accepted + 1} of {allowed}"
+        return Change(resource.address, Action.CREATE, reason, operations=(*cancels, create), attempt=attempt)
+    why = f": {attempt.failure}" if attempt.failure else ""
+    warning = f"{ended}{why}. Raise run.generation to pay for another run, or allow run.retry."
+    action = Action.CANCEL if cancels else Action.NONE
+    return Change(resource.address, action, ended, operations=cancels, attempt=attempt, warning=warning)
+
+
+def _new(resource: Resource, record: Record, same: list[Attempt], strays: list[Attempt], rules: Rules) -> Change:
+    # A refused attempt left nothing behind: its number, and with it its token, is free to be used again.
+    number = max((a.number for a in same if a.outcome is not Outcome.REFUSED), default=0) + 1
+    cancels = _cancels(resource.address, strays, resource.rules.on_remove)
+    create = _create(resource, number, rules)
+    before = next((a for a in reversed(record.attempts) if a.exists), None)
+    if before is None:
+        reason = "declared, and nothing was ever accepted for it"
+        return Change(resource.address, Action.CREATE, reason, operations=(create,))
+    fields = execution_changes(before, resource)
+    names = ", ".join(f.name for f in fields) or "its canonical form"
+    old = "the old run is cancelled" if cancels else f"the old run ({before.status or before.phase}) stays on record"
+    reason = f"a new paid run, because {names} changed; {old}"
+    action = Action.REPLACE if cancels else Action.CREATE
+    return Change(resource.address, action, reason, fields, (*cancels, create), before)
+
+
+def _undeclared(address: Address, prior: Record | None, record: Record) -> Change | None:
+    doubtful = [a for a in record.attempts if a.doubtful]
+    if doubtful:
+        reason = f"no longer declared, but the submission of {doubtful[-1].intended} has no known outcome"
+        return Change(address, Action.BLOCKED, reason, attempt=doubtful[-1])
+    last = next((a for a in reversed(record.attempts) if a.exists), None)
+    running = [a for a in record.attempts if a.open]
+    cancels = _cancels(address, running, Removal(record.removal))
+    if cancels:
+        return Change(address, Action.CANCEL, "no longer declared", operations=cancels, attempt=last, managed=False)
+    if running and record.removal == Removal.CANCEL:
+        return Change(address, Action.NONE, "no longer declared; being cancelled", attempt=last)
+    if not record.managed or (prior is None and not running):
+        return None
+    left = "left to run (onRemove: orphan)" if running else "finished, stays on record"
+    return Change(address, Action.FORGET, f"no longer declared; {left}", attempt=last, managed=False)
+
+
+def _create(resource: Resource, number: int, rules: Rules) -> Operation:
+    token = resource.token(rules.scope, number)
+    return Operation(Verb.CREATE, resource.address, token, number=number, resource=resource)
+
+
+def _cancels(address: Address, running: Iterable[Attempt], removal: Removal) -> tuple[Operation, ...]:
+    if removal is Removal.ORPHAN:
+        return ()
+    asked = [a for a in running if a.phase is not Phase.CLOSING]
+    return tuple(Operation(Verb.CANCEL, address, a.token, id=a.id) for a in asked)

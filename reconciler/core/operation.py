@@ -1,0 +1,25 @@
+"""What applying does, one call a step. Explaining prints this same list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reconciler.core.address import Address
+from reconciler.core.event import Verb
+from reconciler.core.resource import Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One step of applying, in order. `resource` is there for CREATE; `put` and `drop` for TAG."""
+
+    verb: Verb
+    address: Address
+    token: str
+    id: str = ""
+    number: int = 0
+    resource: Resource | None = None
+    put: Mapping[str, str] = field(default_factory=dict)
+    drop: tuple[str, ...] = ()
+    repeats: bool = False  # an earlier call with this token may have been accepted

@@ -1,0 +1,181 @@
+"""The whole decision: changes in order, what they cost, and one fingerprint that binds an approval to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from typing import Any
+
+from reconciler.core.address import Address
+from reconciler.core.change import Action, Change, FieldChange
+from reconciler.core.diagnostic import Diagnostic, has_errors
+from reconciler.core.digest import canonical, sha256
+from reconciler.core.event import Verb
+from reconciler.core.graph import order
+from reconciler.core.money import Total, total
+from reconciler.core.operation import Operation
+
+FORMAT_VERSION = 1
+NO_CHANGES = "No changes. Your infrastructure matches the configuration."
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Changes sorted by address; `edges` say which address waits for which."""
+
+    project: str
+    environment: str
+    changes: tuple[Change, ...]
+    edges: Mapping[Address, Set[Address]]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether applying would do nothing at all."""
+        return not any(c.changes_anything for c in self.changes)
+
+    @property
+    def applicable(self) -> bool:
+        """Whether nothing found forbids applying."""
+        return not has_errors(self.diagnostics)
+
+    def count(self, *actions: Action) -> int:
+        """How many changes have one of these actions."""
+        return sum(c.action in actions for c in self.changes)
+
+    @property
+    def added(self) -> int:
+        """Runs that would be submitted."""
+        return sum(c.count(Verb.CREATE) for c in self.changes)
+
+    @property
+    def changed(self) -> int:
+        """Addresses updated in place, with or without a call."""
+        return sum(bool(c.count(Verb.TAG)) or c.action is Action.UPDATE for c in self.changes)
+
+    @property
+    def destroyed(self) -> int:
+        """Runs that would be cancelled."""
+        return sum(c.count(Verb.CANCEL) for c in self.changes)
+
+    @property
+    def summary(self) -> str:
+        """The line that people and pull-request tools know."""
+        if self.empty:
+            return NO_CHANGES
+        adopted = self.count(Action.ADOPT)
+        head = f"{adopted} to import, " if adopted else ""
+        tail = "".join(
+            f", {n} {word}"
+            for n, word in (
+                (self.count(Action.REUSE), "to reuse"),
+                (self.count(Action.FORGET), "to forget"),
+                (self.count(Action.BLOCKED), "unknown"),
+            )
+            if n
+        )
+        return f"Plan: {head}{self.added} to add, {self.changed} to change, {self.destroyed} to destroy{tail}."
+
+    @property
+    def cost(self) -> Total:
+        """What the submissions of this plan cost; a repeated doubtful one counts, for it may be the first."""
+        return total(c.price for c in self.changes if c.count(Verb.CREATE))
+
+    @property
+    def already_paid(self) -> int:
+        """Declared runs that are accepted and not run again."""
+        return sum(
+            c.attempt is not None and c.attempt.exists and not c.count(Verb.CREATE) and c.managed is not False
+            for c in self.changes
+        )
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same decisions, whatever the order of documents or the progress of running work."""
+        return sha256(canonical([_decision(c) for c in self.changes if c.changes_anything]))
+
+    def operations(self) -> list[Operation]:
+        """Every call in an order that respects the edges: what is gone first, then each before its dependents."""
+        by_address = {c.address: c.operations for c in self.changes}
+        gone = [a for a in by_address if a not in self.edges]
+        ordered = [*reversed(gone), *(a for a in order(self.edges) if a in by_address)]
+        return [op for address in ordered for op in by_address[address]]
+
+
+def _decision(change: Change) -> list[Any]:
+    calls = [[op.verb, op.token, op.id, dict(op.put), list(op.drop)] for op in change.operations]
+    return [str(change.address), change.action, calls, change.managed, change.removal]
+
+
+def plan_to_json(plan: Plan) -> dict[str, Any]:
+    """The machine form, described by schemas/plan.v1.json. Nothing in it depends on the time of day."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "project": plan.project,
+        "environment": plan.environment,
+        "summary": plan.summary,
+        "fingerprint": plan.fingerprint,
+        "counts": {
+            "import": plan.count(Action.ADOPT),
+            "add": plan.added,
+            "change": plan.changed,
+            "destroy": plan.destroyed,
+            "reuse": plan.count(Action.REUSE),
+            "forget": plan.count(Action.FORGET),
+            "unknown": plan.count(Action.BLOCKED),
+            "already_paid": plan.already_paid,
+        },
+        "cost": _cost(plan.cost),
+        "changes": [_change(c) for c in plan.changes],
+        "diagnostics": [diagnostic_to_json(d) for d in plan.diagnostics],
+    }
+
+
+def _cost(cost: Total) -> dict[str, Any]:
+    return {
+        "currency": cost.currency,
+        "now": str(cost.least),
+        "at_most": None if cost.unknown else str(cost.most),
+        "unknown": cost.unknown,
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "address": str(change.address),
+        "action": change.action,
+        "reason": change.reason,
+        "fields": [_field(f) for f in change.fields],
+        "operations": [{"verb": op.verb, "token": op.token, "id": op.id} for op in change.operations],
+    }
+    if change.attempt is not None:
+        data["run"] = {"id": change.attempt.id, "status": change.attempt.status, "phase": change.attempt.phase}
+    if change.price is not None:
+        least, most = change.price.least, change.price.most
+        data["price"] = {
+            "least": None if least is None else str(least),
+            "most": None if most is None else str(most),
+            "currency": change.price.currency,
+            "basis": change.price.basis,
+        }
+    if change.warning:
+        data["warning"] = change.warning
+    return data
+
+
+def _field(change: FieldChange) -> dict[str, Any]:
+    return {"name": change.name, "class": change.kind, "before": change.before, "after": change.after}
+
+
+def diagnostic_to_json(found: Diagnostic) -> dict[str, Any]:
+    """One finding as plain data; `location` is null when it has no place."""
+    place = found.where
+    return {
+        "code": found.code,
+        "severity": found.severity,
+        "summary": found.summary,
+        "detail": found.detail,
+        "remedy": found.remedy,
+        "address": found.address,
+        "location": None if place is None else {"file": place.file, "line": place.line, "column": place.column},
+    }

@@ -1,0 +1,81 @@
+"""A desired run: everything the plan and the protocol need to know, in words no cloud owns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from reconciler.core.address import Address
+from reconciler.core.attempt import Attempt, Phase
+from reconciler.core.digest import run_token
+from reconciler.core.mark import TAG_ADDRESS, TAG_DIGEST, TAG_PROJECT, TAG_RUN, RunMark, address_mark
+
+
+class Removal(StrEnum):
+    """What becomes of an unfinished run whose declaration is gone."""
+
+    CANCEL = "cancel"
+    ORPHAN = "orphan"
+
+
+@dataclass(frozen=True, slots=True)
+class RunRules:
+    """When paying again is wanted. `retry_on` are the phases that a retry may follow."""
+
+    generation: int = 1
+    max_attempts: int = 1
+    retry_on: frozenset[Phase] = frozenset({Phase.FAILED})
+    on_remove: Removal = Removal.CANCEL
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose run it is: the project's uid and the environment. Both enter every token."""
+
+    uid: str
+    environment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One address as desired. `digests[0]` is the run digest, the others are the same run in older canonical forms.
+
+    `execution` is shown in plans and kept with each attempt, so that a later plan can name what changed.
+    `tags` may hold texts that still wait for another resource. `payload` belongs to the kind alone.
+    """
+
+    address: Address
+    digests: tuple[str, ...]
+    program: str
+    execution: Mapping[str, Any]
+    tags: Mapping[str, str] = field(default_factory=dict)
+    delivery: Mapping[str, str] = field(default_factory=dict)
+    rules: RunRules = field(default_factory=RunRules)
+    depends: frozenset[Address] = frozenset()
+    payload: Any = None
+
+    @property
+    def digest(self) -> str:
+        """The run digest in the current form."""
+        return self.digests[0]
+
+    def token(self, scope: Scope, number: int) -> str:
+        """The client token of the attempt with this number."""
+        return run_token(scope.uid, scope.environment, self.address, self.digest, self.rules.generation, number)
+
+    def wants(self, attempt: Attempt) -> bool:
+        """Whether the attempt is of this very run, in whatever form its digest was made."""
+        return attempt.digest in self.digests and attempt.generation == self.rules.generation
+
+
+def attempt_marks(scope: Scope, address: Address, attempt: Attempt) -> dict[str, str]:
+    """The tags by which a lost state finds this attempt again."""
+    run = RunMark(scope.environment, attempt.generation, attempt.number, attempt.token)
+    return {
+        TAG_PROJECT: scope.uid,
+        TAG_ADDRESS: address_mark(address),
+        TAG_DIGEST: attempt.digest,
+        TAG_RUN: str(run),
+    }
