@@ -1,0 +1,196 @@
+"""The one document of kind Project: where things run, where the state rests, names and defaults for the rest."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic.alias_generators import to_camel
+
+from reconciler.core.address import NAME, Scalar
+
+PROJECT_KIND = "Project"
+DEVICE_ARN = re.compile(r"arn:aws[a-z-]*:braket:[a-z0-9-]*:[0-9]*:device/[a-z-]+/[A-Za-z0-9_-]+/[A-Za-z0-9_.-]+")
+_ALIAS = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,62}")
+_UID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{7,63}")
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]+")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, alias_generator=to_camel)
+
+
+def _check_name(name: str) -> str:
+    if not NAME.fullmatch(name):
+        raise ValueError(
+            "a name has 1 to 63 small letters, digits, dots and hyphens, with a letter or digit at its ends"
+        )
+    return name
+
+
+def _check_uid(uid: str) -> str:
+    if not _UID.fullmatch(uid):
+        raise ValueError("a uid has 8 to 64 letters, digits and hyphens; `qctl init` writes one")
+    return uid
+
+
+def _check_region(region: str) -> str:
+    if not _REGION.fullmatch(region):
+        raise ValueError('a region is named like "us-east-1"')
+    return region
+
+
+def _check_url(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.username:
+        raise ValueError('an endpoint is written like "https://host:port", without a user or a password')
+    return url
+
+
+def _check_devices(devices: dict[str, str]) -> dict[str, str]:
+    for alias, arn in devices.items():
+        if not _ALIAS.fullmatch(alias):
+            raise ValueError(f'"{alias[:40]}" is no alias: letters, digits, and _ . - after a first letter')
+        if not DEVICE_ARN.fullmatch(arn):
+            raise ValueError(f'the alias "{alias}" stands for no device ARN (arn:aws:braket:REGION::device/…)')
+    return devices
+
+
+def _check_path(path: str) -> str:
+    if path.startswith(("/", "~")) or ".." in path.split("/") or "\0" in path:
+        raise ValueError("the state's folder stays inside the project: no absolute path and no ..")
+    return path
+
+
+def _tag_texts(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return {k: _tag_text(v) for k, v in value.items()}
+
+
+def _tag_text(item: Any) -> Any:
+    if isinstance(item, bool):
+        return "true" if item else "false"
+    return str(item) if isinstance(item, int | float) else item
+
+
+def _check_variables(variables: dict[str, Variable]) -> dict[str, Variable]:
+    for name in variables:
+        if not _VARIABLE.fullmatch(name):
+            raise ValueError(f'"{name[:40]}" is no variable name: letters, digits and _, no digit first')
+    return variables
+
+
+class Metadata(_Model):
+    """Who the project is."""
+
+    name: Annotated[str, AfterValidator(_check_name), Field(description="The project's name; it names the state file.")]
+    uid: Annotated[
+        str,
+        AfterValidator(_check_uid),
+        Field(description="Written once by `qctl init`, never changed: it is part of every token and tag."),
+    ]
+
+
+class Braket(_Model):
+    """Amazon Braket."""
+
+    mode: Annotated[
+        Literal["local", "aws"],
+        Field(description="`local`: the local cloud, free. `aws`: the real one, which costs money."),
+    ] = "local"
+    region: Annotated[
+        Annotated[str, AfterValidator(_check_region)] | None, Field(description="The region of calls without a device.")
+    ] = None
+    profile: Annotated[str | None, Field(min_length=1, description="The profile of the AWS configuration.")] = None
+    endpoint_url: Annotated[
+        Annotated[str, AfterValidator(_check_url)] | None, Field(description="Another address of the service.")
+    ] = None
+
+
+class Providers(_Model):
+    """The clouds, and how they are reached."""
+
+    braket: Annotated[Braket, Field(default_factory=Braket, description="Amazon Braket.")]
+
+
+class State(_Model):
+    """Where the state rests."""
+
+    backend: Annotated[Literal["local"], Field(description="A folder of the project.")] = "local"
+    path: Annotated[
+        str, AfterValidator(_check_path), Field(min_length=1, description="That folder, relative to the project.")
+    ] = "state"
+
+
+class DefaultOutput(_Model):
+    """Where results go unless a resource says otherwise."""
+
+    bucket: Annotated[str, Field(min_length=3, max_length=63, description="The S3 bucket that takes the results.")]
+    prefix: Annotated[str, Field(min_length=1, max_length=1024, description="The folder in it.")] = "qctl"
+
+
+class Defaults(_Model):
+    """What holds for each resource that does not say otherwise."""
+
+    tags: Annotated[
+        Annotated[dict[str, str], BeforeValidator(_tag_texts, json_schema_input_type=dict[str, Scalar])],
+        Field(description="Tags of every resource that takes tags; its own win."),
+    ] = {}
+    output: Annotated[DefaultOutput | None, Field(description="Where results go.")] = None
+
+
+class Variable(_Model):
+    """A value from outside: `--var NAME=VALUE`, else QCTL_VAR_NAME, else the default."""
+
+    type: Annotated[Literal["string", "number", "integer", "boolean"], Field(description="What the value must be.")] = (
+        "string"
+    )
+    default: Annotated[
+        Scalar | None, Field(description="The value when none is given; without it one must be given.")
+    ] = None
+    description: Annotated[str | None, Field(description="For people.")] = None
+
+    @model_validator(mode="after")
+    def _default_fits(self) -> Self:
+        if self.default is not None and not fits(self.type, self.default):
+            raise ValueError(f"the default is no {self.type}")
+        return self
+
+
+class ProjectSpec(_Model):
+    """The settings of a project."""
+
+    providers: Annotated[Providers, Field(default_factory=Providers, description="The clouds.")]
+    state: Annotated[State, Field(default_factory=State, description="Where the state rests.")]
+    devices: Annotated[
+        dict[str, str],
+        AfterValidator(_check_devices),
+        Field(description="Short names of devices: alias to ARN."),
+    ] = {}
+    defaults: Annotated[Defaults, Field(default_factory=Defaults, description="What holds for each resource.")]
+    variables: Annotated[
+        dict[str, Variable], AfterValidator(_check_variables), Field(description="Values from outside, by name.")
+    ] = {}
+
+
+class Project(_Model):
+    """A project: `metadata` and `spec`."""
+
+    metadata: Metadata
+    spec: Annotated[ProjectSpec, Field(default_factory=ProjectSpec)]
+
+
+def fits(type_name: str, value: Scalar) -> bool:
+    """Whether a value is of a variable's type."""
+    if isinstance(value, bool) or type_name == "boolean":
+        return isinstance(value, bool) and type_name == "boolean"
+    if type_name == "number":
+        return isinstance(value, int | float)
+    return isinstance(value, int if type_name == "integer" else str)

@@ -1,0 +1,223 @@
+"""The spec of a QuantumTask: one run of one program on one device. Classes and limits are data on the fields.
+
+Limits: CreateQuantumTask in botocore's service model of `braket` (2019-09-01), tags by the CloudFormation schema of
+AWS::Braket::SpendingLimit, bucket names by Amazon S3's "Bucket naming rules".
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic.alias_generators import to_camel
+
+from reconciler.core.address import Scalar
+from reconciler.core.fields import DeviceName, FieldClass, ProjectFile
+from reconciler.core.reference import is_late
+
+MAX_OWN_TAGS = 45  # AWS allows 50; qctl adds four, and one stays free
+_BUCKET = re.compile(r"[a-z0-9](?:[a-z0-9-]|\.(?=[a-z0-9])){1,61}[a-z0-9]")
+_ADDRESS_LIKE = re.compile(r"\d+\.\d+\.\d+\.\d+")
+_TAG_TEXT = re.compile(r"[\w\s.:/=+\-@]*")  # the characters every AWS service takes in tags
+_INPUT_NAME = re.compile(r"[^\W\d]\w*")
+
+
+class _Spec(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, alias_generator=to_camel)
+
+
+def _tag_texts(value: Any) -> Any:
+    """YAML numbers and booleans become the text they were meant as; botocore would refuse them as they are."""
+    if not isinstance(value, dict):
+        return value
+    return {key: _tag_text(item) for key, item in value.items()}
+
+
+def _tag_text(item: Any) -> Any:
+    if isinstance(item, bool):
+        return "true" if item else "false"
+    return str(item) if isinstance(item, int | float) else item
+
+
+def _check_tags(tags: dict[str, str]) -> dict[str, str]:
+    if len(tags) > MAX_OWN_TAGS:
+        raise ValueError(f"at most {MAX_OWN_TAGS} tags fit: qctl adds its own, and AWS allows 50 in all")
+    for key, value in tags.items():
+        _check_tag(key, value)
+    return tags
+
+
+def _check_tag(key: str, value: str) -> None:
+    if not 1 <= len(key) <= 128:
+        raise ValueError(f'a tag\'s key has 1 to 128 characters, "{key[:20]}" has {len(key)}')
+    if key.lower().startswith(("aws:", "qctl:")):
+        raise ValueError(f'the tag "{key}" is refused: tags that start with aws: belong to AWS, with qctl: to qctl')
+    if len(value) > 256:
+        raise ValueError(f'a tag\'s value has at most 256 characters, that of "{key}" has {len(value)}')
+    if not _TAG_TEXT.fullmatch(key) or not (is_late(value) or _TAG_TEXT.fullmatch(value)):
+        raise ValueError(f'tags hold letters, digits, spaces and _ . : / = + - @ only; "{key}" has something else')
+
+
+def check_bucket(name: str) -> str:
+    """A bucket name by Amazon S3's rules. Raises ValueError."""
+    if is_late(name):
+        return name
+    if not _BUCKET.fullmatch(name) or _ADDRESS_LIKE.fullmatch(name):
+        raise ValueError(
+            "a bucket's name has 3 to 63 small letters, digits, dots and hyphens, starts and ends with a letter or "
+            "digit, and is no IP address"
+        )
+    return name
+
+
+def _check_prefix(prefix: str) -> str:
+    if prefix.startswith("/") or prefix.endswith("/") or "//" in prefix:
+        raise ValueError("a prefix has no slash at its ends and no empty part: S3 would make unnamed folders of them")
+    return prefix
+
+
+def _check_inputs(inputs: dict[str, Any]) -> dict[str, Any]:
+    for name in inputs:
+        if not _INPUT_NAME.fullmatch(name):
+            raise ValueError(f'"{name[:40]}" is no name of an OpenQASM input: letters, digits and _ only')
+    return inputs
+
+
+Tags = Annotated[
+    dict[str, str],
+    BeforeValidator(_tag_texts, json_schema_input_type=dict[str, Scalar]),
+    AfterValidator(_check_tags),
+]
+Number = int | float
+InputValue = bool | int | float | Annotated[list[Number], Field(min_length=1)]
+
+
+class Program(_Spec):
+    """What runs: exactly one of `openqasm`, `ahs` and `ir`."""
+
+    openqasm: Annotated[
+        str | None,
+        ProjectFile(or_inline=True),
+        Field(min_length=1, description="An OpenQASM 3 program: a file of the project, or the text itself."),
+    ] = None
+    ahs: Annotated[
+        str | None,
+        ProjectFile(or_inline=True),
+        Field(min_length=1, description="An analog Hamiltonian simulation in Braket's JSON: a file, or the text."),
+    ] = None
+    ir: Annotated[
+        str | None,
+        ProjectFile(or_inline=True),
+        Field(min_length=1, description="Any other action in Braket's own JSON, with its header: a file, or the text."),
+    ] = None
+    inputs: Annotated[
+        dict[str, InputValue],
+        AfterValidator(_check_inputs),
+        Field(description="Values of the program's `input` declarations (OpenQASM only)."),
+    ] = {}
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        given = [name for name in ("openqasm", "ahs", "ir") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(f"exactly one of openqasm, ahs and ir is needed, found {' and '.join(given) or 'none'}")
+        if self.inputs and given != ["openqasm"]:
+            raise ValueError(f"inputs belong to openqasm; an {given[0]} program holds its own values")
+        return self
+
+
+class Output(_Spec):
+    """Where results go."""
+
+    bucket: Annotated[str, AfterValidator(check_bucket), Field(description="The S3 bucket that takes the results.")]
+    prefix: Annotated[
+        str,
+        AfterValidator(_check_prefix),
+        Field(min_length=1, max_length=1024, description="The folder in it; the task's id is added by Braket."),
+    ] = "qctl"
+
+
+class Retry(_Spec):
+    """When a finished but unsuccessful run may be paid again."""
+
+    max_attempts: Annotated[int, Field(ge=1, le=10, description="How many runs in all, the first one included.")] = 1
+    on: Annotated[
+        list[Literal["FAILED", "CANCELLED"]],
+        Field(min_length=1, description="The ends that allow another attempt."),
+    ] = ["FAILED"]
+
+
+class Run(_Spec):
+    """How often the work is paid, and what happens when it leaves the manifest."""
+
+    generation: Annotated[
+        int, FieldClass.EXECUTION, Field(ge=1, le=1_000_000, description="Raise it to run and pay the same work again.")
+    ] = 1
+    retry: Annotated[
+        Retry,
+        FieldClass.LOCAL,
+        Field(default_factory=Retry, description="When a run that failed or was cancelled may be paid again."),
+    ]
+    on_remove: Annotated[
+        Literal["cancel", "orphan"],
+        FieldClass.LOCAL,
+        Field(description="What becomes of an unfinished run that leaves the manifest: cancelled, or left alone."),
+    ] = "cancel"
+
+
+class QuantumTaskSpec(_Spec):
+    """One run of one program on one device."""
+
+    device: Annotated[
+        str,
+        FieldClass.EXECUTION,
+        DeviceName(),
+        Field(min_length=1, max_length=256, description="An alias of the project's devices, or a device's ARN."),
+    ]
+    shots: Annotated[
+        int,
+        FieldClass.EXECUTION,
+        Field(ge=0, le=10_000_000, description="How often the program is measured; 0 only for exact simulation."),
+    ]
+    program: Annotated[Program, FieldClass.EXECUTION, Field(description="What runs.")]
+    device_parameters: Annotated[
+        dict[str, Any],
+        FieldClass.EXECUTION,
+        Field(description="Passed to the device as they are, in Braket's own names."),
+    ] = {}
+    experimental_capabilities: Annotated[
+        Literal["ALL", "NONE"] | None,
+        FieldClass.EXECUTION,
+        Field(description="Whether the device's experimental capabilities may be used."),
+    ] = None
+    matrix: Annotated[
+        dict[str, list[Scalar]] | None,
+        FieldClass.EXECUTION,
+        Field(description="A sweep: one task for each combination of the values, addressed by them."),
+    ] = None
+    output: Annotated[
+        Output | None,
+        FieldClass.DELIVERY,
+        Field(description="Where results go; without it the project's default output."),
+    ] = None
+    run: Annotated[
+        Run,
+        Field(default_factory=Run, description="How often the work is paid, and what happens when it is removed."),
+    ]
+    tags: Annotated[
+        Tags,
+        FieldClass.MUTABLE,
+        Field(description="The task's tags; they stand under `metadata` and add to the project's default tags."),
+    ] = {}
+
+
+ATTRIBUTES: dict[str, Literal["spec", "late"]] = {
+    "device": "spec",
+    "shots": "spec",
+    "arn": "late",
+    "status": "late",
+    "outputS3Uri": "late",
+    "digest": "late",
+}
+"""What `${{ QuantumTask/name.attribute }}` may name: a field of the spec, or what is known once a run was accepted."""
