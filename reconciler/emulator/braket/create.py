@@ -1,0 +1,102 @@
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping
+from random import Random
+from typing import Any
+
+from reconciler.emulator.braket import lifecycle
+from reconciler.emulator.braket.action import Action, read_action
+from reconciler.emulator.braket.context import ACCOUNT, Context
+from reconciler.emulator.braket.device import capabilities, find_device, status_of
+from reconciler.emulator.braket.tag import check_tags
+from reconciler.emulator.braket.task import Task, insert
+from reconciler.emulator.braket.token import recall, remember
+from reconciler.emulator.braket.window import delay_to_window
+from reconciler.emulator.catalogue import Device
+from reconciler.emulator.wire.error import ServiceError, invalid
+
+
+def create_quantum_task(context: Context, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+    # The token comes first: a repeated request gets its task even if the device went offline in between.
+    known = recall(context, asked)
+    if known is not None:
+        return {"quantumTaskArn": known}
+    device = _usable_device(context, asked["deviceArn"])
+    check_tags(asked.get("tags", {}))
+    _check_shots(asked["shots"], device)
+    _check_extras(asked, device)
+    if len(asked["action"]) > context.switches.number("action.max"):
+        raise invalid("The action is too large")
+    action = read_action(asked["action"], device.arn, capabilities(device.arn), asked["shots"])
+    task = _task(context, asked, device, action)
+    insert(context.connection, task)
+    remember(context, asked, task.arn)
+    return {"quantumTaskArn": task.arn}
+
+
+def _usable_device(context: Context, arn: str) -> Device:
+    device = find_device(context, arn)
+    if device is None:
+        raise invalid(f"Device {arn} is not available in region {context.region}")
+    status = status_of(device, context.switches)
+    if status == "RETIRED":
+        raise ServiceError("DeviceRetiredException", f"Device {arn} is retired")
+    if status == "OFFLINE":
+        raise ServiceError("DeviceOfflineException", f"Device {arn} is offline")
+    return device
+
+
+def _check_shots(shots: int, device: Device) -> None:
+    least, most = capabilities(device.arn)["service"]["shotsRange"]
+    if not least <= shots <= most:
+        # The service's own words, seen in metriq-gym#793.
+        raise invalid(f"Shot count should be between {least} and {most} on {device.arn}, but found {shots}.")
+
+
+def _check_extras(asked: Mapping[str, Any], device: Device) -> None:
+    if asked.get("associations"):
+        if device.type == "SIMULATOR":
+            raise invalid(f"Braket Direct is not supported for {device.arn}")
+        raise invalid("Reservation arn is invalid")
+    if "jobToken" in asked:
+        raise invalid("The job token is not valid: hybrid jobs are not in this version of the local cloud")
+
+
+def _task(context: Context, asked: Mapping[str, Any], device: Device, action: Action) -> Task:
+    seq = context.connection.execute("SELECT coalesce(max(seq), 0) + 1 FROM task").fetchone()[0]
+    id_ = _task_id(context, seq)
+    simulator = device.type == "SIMULATOR"
+    life = lifecycle.plan(context.now, simulator, context.switches, Random(id_))
+    wait = 0
+    if not simulator and context.switches.text("windows") == "honour":
+        wait = delay_to_window(capabilities(device.arn)["service"].get("executionWindows", []), life.running_at)
+    return Task(
+        seq=seq,
+        arn=f"arn:aws:braket:{context.region}:{ACCOUNT}:quantum-task/{id_}",
+        region=context.region,
+        device=device.arn,
+        shots=asked["shots"],
+        action=asked["action"],
+        action_type=action.type,
+        programs=action.programs,
+        executables=action.executables,
+        parameters=asked.get("deviceParameters", "{}"),
+        bucket=asked["outputS3Bucket"],
+        directory=f"{asked['outputS3KeyPrefix']}/{id_}",
+        tags=json.dumps(asked.get("tags", {})),
+        extras=json.dumps({key: asked[key] for key in ("experimentalCapabilities",) if key in asked}),
+        created_at=life.created_at,
+        queued_at=life.queued_at,
+        running_at=life.running_at + wait,
+        done_at=life.done_at + wait,
+        visible_at=life.created_at,
+        doom=context.switches.text("fail.reason") or None,
+    )
+
+
+def _task_id(context: Context, seq: int) -> str:
+    seed = context.switches.text("seed")
+    if seed == "0":
+        seed = context.connection.execute("SELECT value FROM meta WHERE name = 'world'").fetchone()[0]
+    return str(uuid.UUID(bytes=hashlib.sha256(f"{seed}:{seq}".encode()).digest()[:16], version=4))

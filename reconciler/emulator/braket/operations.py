@@ -1,0 +1,36 @@
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from reconciler.emulator.braket.absent import miss, none, refuse
+from reconciler.emulator.braket.cancel import cancel_quantum_task
+from reconciler.emulator.braket.context import Operation
+from reconciler.emulator.braket.create import create_quantum_task
+from reconciler.emulator.braket.device import get_device, search_devices
+from reconciler.emulator.braket.read import get_quantum_task
+from reconciler.emulator.braket.search import search_quantum_tasks
+from reconciler.emulator.braket.tag import list_tags, tag_resource, untag_resource
+
+_JOBS, _LIMITS = "Hybrid jobs", "Spending limits"
+
+# Every operation of the service model, once.
+OPERATIONS: Mapping[str, Operation] = MappingProxyType(
+    {
+        "CreateQuantumTask": create_quantum_task,
+        "GetQuantumTask": get_quantum_task,
+        "CancelQuantumTask": cancel_quantum_task,
+        "SearchQuantumTasks": search_quantum_tasks,
+        "GetDevice": get_device,
+        "SearchDevices": search_devices,
+        "TagResource": tag_resource,
+        "UntagResource": untag_resource,
+        "ListTagsForResource": list_tags,
+        "CreateJob": refuse(_JOBS),
+        "GetJob": miss(_JOBS),
+        "CancelJob": miss(_JOBS),
+        "SearchJobs": none("jobs"),
+        "CreateSpendingLimit": refuse(_LIMITS),
+        "UpdateSpendingLimit": miss(_LIMITS),
+        "DeleteSpendingLimit": miss(_LIMITS),
+        "SearchSpendingLimits": none("spendingLimits"),
+    }
+)

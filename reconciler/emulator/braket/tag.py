@@ -1,0 +1,52 @@
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from reconciler.emulator.braket.context import Context
+from reconciler.emulator.braket.lifecycle import TERMINAL, status
+from reconciler.emulator.braket.task import Task, find, save_tags
+from reconciler.emulator.wire.error import invalid
+
+# The limits of tags everywhere on AWS.
+_MOST, _LONGEST_KEY, _LONGEST_VALUE, _RESERVED = 50, 128, 256, "aws:"
+
+
+def check_tags(tags: Mapping[str, str]) -> None:
+    """Raises ServiceError ValidationException for tags that no AWS resource can have."""
+    if len(tags) > _MOST:
+        raise invalid(f"A resource can't have more than {_MOST} tags")
+    for key, value in tags.items():
+        if key.lower().startswith(_RESERVED):
+            raise invalid(f"Tag key {key} is not allowed: the prefix {_RESERVED} is reserved")
+        if not 1 <= len(key) <= _LONGEST_KEY:
+            raise invalid(f"A tag key must have 1 to {_LONGEST_KEY} characters")
+        if len(value) > _LONGEST_VALUE:
+            raise invalid(f"The value of tag {key} must have at most {_LONGEST_VALUE} characters")
+
+
+def tag_resource(context: Context, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+    task = _editable(context, asked["resourceArn"])
+    check_tags(asked["tags"])
+    tags = json.loads(task.tags) | asked["tags"]
+    check_tags(tags)
+    save_tags(context.connection, task.arn, tags)
+    return {}
+
+
+def untag_resource(context: Context, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+    task = _editable(context, asked["resourceArn"])
+    gone = set(asked["tagKeys"])
+    save_tags(context.connection, task.arn, {k: v for k, v in json.loads(task.tags).items() if k not in gone})
+    return {}
+
+
+def list_tags(context: Context, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"tags": json.loads(find(context, asked["resourceArn"]).tags)}
+
+
+def _editable(context: Context, arn: str) -> Task:
+    task = find(context, arn)
+    state = status(task.life, context.now)
+    if state in TERMINAL and context.switches.text("tags.terminal") == "refuse":
+        raise invalid(f"Tags of a quantum task in the {state} status can't be changed")
+    return task

@@ -1,0 +1,91 @@
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """One thing the documentation of the real service leaves open, or a convenience of the local one.
+
+    A switch with `choices` takes one of them; one whose default is a number takes a number that is not negative;
+    any other takes text.
+    """
+
+    name: str
+    default: str
+    meaning: str
+    choices: tuple[str, ...] = ()
+
+    @property
+    def numeric(self) -> bool:
+        return self.default.replace(".", "", 1).isdigit()
+
+    def check(self, value: str) -> None:
+        """Raises ValueError if the switch does not take the value."""
+        if self.choices and value not in self.choices:
+            raise ValueError(f"Switch {self.name} takes {' | '.join(self.choices)}, not '{value}'.")
+        if self.numeric and not _is_number(value):
+            raise ValueError(f"Switch {self.name} takes a number from 0 up, not '{value}'.")
+
+
+def _is_number(value: str) -> bool:
+    try:
+        number = float(value)
+    except ValueError:
+        return False
+    return math.isfinite(number) and number >= 0
+
+
+_ALL = (
+    Switch("simulation", "real", "Whether tasks are simulated, or end without a result.", ("real", "skip")),
+    Switch("seed", "0", "Fixes task ids, and with them latencies and samples. 0: different in each world."),
+    Switch("latency.factor", "1", "Multiplies every latency of tasks created from now on."),
+    Switch("latency.simulator.queue", "0.3", "Seconds from creation until a simulator runs the task."),
+    Switch("latency.simulator.run", "0.7", "Seconds a simulator runs a task."),
+    Switch("latency.qpu.queue", "20", "Seconds from creation until a QPU runs the task, give or take a fifth."),
+    Switch("latency.qpu.run", "5", "Seconds a QPU runs a task, give or take a fifth."),
+    Switch("latency.cancel", "0.5", "Seconds from CANCELLING to CANCELLED; a task that is done sooner completes."),
+    Switch("windows", "ignore", "Whether QPU tasks wait for the device's execution windows.", ("ignore", "honour")),
+    Switch("cancel", "best-effort", "What cancelling achieves: too-late tasks complete.", ("best-effort", "too-late")),
+    Switch(
+        "token.mismatch",
+        "ignore",
+        "A client token used again with other parameters: the old task, or an error.",
+        ("ignore", "validation", "conflict"),
+    ),
+    Switch("token.ttl", "86400", "Seconds the service remembers a client token."),
+    Switch("visibility.get", "0", "Seconds until a new task is seen by calls that name it."),
+    Switch("visibility.search", "0", "Seconds until a new task is seen by SearchQuantumTasks."),
+    Switch("search.page", "100", "Most tasks on one page, whatever maxResults asks."),
+    Switch("action.max", "3000000", "Longest action, in characters."),
+    Switch("tags.terminal", "allow", "Whether finished tasks can be tagged and untagged.", ("allow", "refuse")),
+    Switch("rates", "off", "Whether calls above the published rates are throttled.", ("off", "enforce")),
+    Switch("devices.offline", "", "Devices that are OFFLINE: ARNs or names, with commas."),
+    Switch("devices.retired", "", "Devices that are RETIRED: ARNs or names, with commas."),
+    Switch("fail.reason", "", "Tasks created from now on end FAILED with this reason. Empty: they don't."),
+)
+SWITCHES: Mapping[str, Switch] = MappingProxyType({switch.name: switch for switch in _ALL})
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """The switches as they stand: what was set, else the defaults."""
+
+    overrides: Mapping[str, str]
+
+    def text(self, name: str) -> str:
+        return self.overrides.get(name, SWITCHES[name].default)
+
+    def number(self, name: str) -> float:
+        return float(self.text(name))
+
+    def names(self, name: str) -> frozenset[str]:
+        return frozenset(part.strip() for part in self.text(name).split(",") if part.strip())
+
+
+def find(name: str) -> Switch:
+    """Raises ValueError for a name that is no switch."""
+    if name not in SWITCHES:
+        raise ValueError(f"There is no switch {name}. There are: {', '.join(sorted(SWITCHES))}.")
+    return SWITCHES[name]

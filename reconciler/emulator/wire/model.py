@@ -1,0 +1,10 @@
+from functools import cache
+
+from botocore.loaders import Loader
+from botocore.model import ServiceModel
+
+
+@cache
+def braket() -> ServiceModel:
+    """botocore's own description of Amazon Braket: the one source of paths, shapes, limits and error codes."""
+    return ServiceModel(Loader().load_service_model("braket", "service-2"), "braket")
