@@ -1,0 +1,10 @@
+"""Every kind of resource that qctl knows. Adding one is one module and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reconciler.providers.braket.quantum_task import QuantumTask
+from reconciler.providers.kind import Kind
+
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (QuantumTask(),)}

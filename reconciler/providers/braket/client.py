@@ -1,0 +1,161 @@
+"""The one place that calls AWS: raw botocore clients with every retry of the library off."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from reconciler.core.ports import Clock
+from reconciler.providers.braket.errors import LIBRARY_ERRORS, code_of, is_transient, status_of, text_of
+from reconciler.providers.kind import CloudUnavailable
+from reconciler.providers.limits import Buckets, Rate
+
+# Per account and region (Amazon Braket quotas; reference/braket.md 1.6). ListTags, TagResource and UntagResource have
+# no published rate: theirs is a guess on the careful side.
+RATES = {
+    "all": Rate(140, 600),
+    "CreateQuantumTask": Rate(20, 40),
+    "GetQuantumTask": Rate(100, 500),
+    "SearchQuantumTasks": Rate(5, 50),
+    "CancelQuantumTask": Rate(2, 20),
+    "GetDevice": Rate(5, 50),
+    "SearchDevices": Rate(5, 50),
+    "TagResource": Rate(10, 20),
+    "UntagResource": Rate(10, 20),
+}
+_READ_TRIES = 5
+_LONGEST_PAUSE = 20.0  # seconds
+# GetDevice leaves OpenQASM out unless the user agent names BraketSchemas 1.8.0 or later (api/braket-get-device.txt).
+_USER_AGENT = "BraketSchemas/1.32.1 qctl"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How to reach AWS. `hook` answers requests inside this process instead of the network: the local cloud."""
+
+    region: str
+    profile: str | None = None
+    endpoint: str | None = None
+    hook: Callable[..., Any] | None = None
+    rates: bool = True
+    pool: int = 10
+
+
+class BraketClient:
+    """Calls by operation name and region. Thread-safe: clients are made under a lock, and used without one."""
+
+    def __init__(self, access: Access, clock: Clock) -> None:
+        self._access = access
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._buckets: dict[str, Buckets] = {}
+        self._session: botocore.session.Session | None = None
+
+    @property
+    def region(self) -> str:
+        """Where simulators run."""
+        return self._access.region
+
+    def once(self, region: str, method: str, **parameters: Any) -> dict[str, Any]:
+        """One call, once. Raises botocore's errors."""
+        operation = "".join(part.capitalize() for part in method.split("_"))
+        self._limit(region, operation)
+        result: dict[str, Any] = getattr(self._client("braket", region), method)(**parameters)
+        return result
+
+    def read(self, region: str, method: str, **parameters: Any) -> dict[str, Any]:
+        """A call that changes nothing, repeated while that helps. Raises CloudUnavailable, or ClientError for a 404."""
+        return self._patient(method, lambda: self.once(region, method, **parameters))
+
+    def pages(self, region: str, method: str, **parameters: Any) -> Iterator[dict[str, Any]]:
+        """Every page of a search, each read patiently."""
+        token: dict[str, str] = {}
+        while True:
+            page = self.read(region, method, **parameters, **token)
+            yield page
+            if not page.get("nextToken"):
+                return
+            token = {"nextToken": page["nextToken"]}
+
+    def identity(self) -> str:
+        """The account that these credentials belong to. Raises CloudUnavailable."""
+        sts = self._client("sts", self._access.region)
+        return str(self._patient("get_caller_identity", sts.get_caller_identity)["Account"])
+
+    def download(self, region: str, bucket: str, key: str) -> bytes:
+        """An object's bytes. Raises CloudUnavailable, or ClientError for a 404."""
+        s3 = self._client("s3", region)
+        data: bytes = self._patient("get_object", lambda: s3.get_object(Bucket=bucket, Key=key))["Body"].read()
+        return data
+
+    def _patient(self, what: str, call: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        pause = 0.2
+        for left in reversed(range(_READ_TRIES)):
+            try:
+                return call()
+            except LIBRARY_ERRORS as error:
+                if isinstance(error, ClientError) and is_absence(error):
+                    raise
+                if not left or not is_transient(error):
+                    raise CloudUnavailable(f"{what} failed: {text_of(error)}") from error
+            self._clock.sleep(pause)
+            pause = min(pause * 3, _LONGEST_PAUSE)
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    def _limit(self, region: str, operation: str) -> None:
+        if not self._access.rates:
+            return
+        with self._lock:
+            buckets = self._buckets.setdefault(region, Buckets(RATES, self._clock))
+        buckets.take("all", operation)
+
+    def _client(self, service: str, region: str) -> Any:
+        with self._lock:  # a Session is not thread-safe (boto3 guide), the clients it makes are
+            known = self._clients.get((service, region))
+            if known is None:
+                known = self._clients[service, region] = self._connect(service, region)
+            return known
+
+    def _connect(self, service: str, region: str) -> Any:
+        if self._session is None:
+            self._session = _session(self._access)
+        config = Config(
+            # One request per call: only we know which of them may be repeated (design, section 5).
+            retries={"total_max_attempts": 1, "mode": "standard"},
+            connect_timeout=5,
+            read_timeout=30,
+            max_pool_connections=self._access.pool,
+            user_agent_extra=_USER_AGENT,
+        )
+        try:
+            client = self._session.create_client(
+                service, region_name=region, endpoint_url=self._access.endpoint, config=config
+            )
+        except LIBRARY_ERRORS as error:
+            raise CloudUnavailable(f"no {service} client: {text_of(error)}") from error
+        if self._access.hook is not None:
+            client.meta.events.register_first("before-send", self._access.hook)
+        return client
+
+
+def is_absence(error: ClientError) -> bool:
+    """Whether it says that there is no such thing."""
+    return status_of(error) == 404 or code_of(error) in ("ResourceNotFoundException", "NoSuchKey", "NoSuchBucket")
+
+
+def _session(access: Access) -> botocore.session.Session:
+    session = botocore.session.Session(profile=access.profile)
+    if access.hook is not None:
+        # The local cloud knows one account; nothing of the real one may even be read.
+        session.set_credentials("local", "local")
+    parsers = session.get_component("response_parser_factory")
+    # 80 % of the cost of a search page is parsing times (reference/performance.md 4b); text is what we keep anyway.
+    parsers.set_parser_defaults(timestamp_parser=str)
+    return session

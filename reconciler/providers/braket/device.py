@@ -1,0 +1,114 @@
+"""Devices: what GetDevice says of them, in our words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from reconciler.providers.braket.client import BraketClient
+
+# Every region that has QPUs (AwsDevice.REGIONS in amazon-braket-sdk); simulators live in the caller's.
+REGIONS = ("us-east-1", "us-west-1", "us-west-2", "eu-north-1", "eu-west-2")
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One device. `queues` are the service's own texts, such as "0" or ">4000"; `capabilities` its parsed JSON."""
+
+    arn: str
+    name: str
+    provider: str
+    type: str
+    status: str
+    queues: Mapping[str, str] = field(default_factory=dict)
+    capabilities: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def shots(self) -> tuple[int, int] | None:
+        """The least and most shots of one task."""
+        given = self._service().get("shotsRange")
+        if isinstance(given, list) and len(given) == 2:
+            return int(given[0]), int(given[1])
+        return None
+
+    @property
+    def qubits(self) -> int | None:
+        """How many qubits, or atoms."""
+        count = (self.capabilities.get("paradigm") or {}).get("qubitCount")
+        return int(count) if count is not None else None
+
+    @property
+    def programs(self) -> frozenset[str]:
+        """The kinds of program it takes, such as braket.ir.openqasm.program; empty when it does not say."""
+        return frozenset(self.capabilities.get("action") or {})
+
+    @property
+    def unit_price(self) -> tuple[Decimal, str] | None:
+        """The price it states, in USD, and its unit (shot or minute). Not authoritative for billing, says AWS."""
+        given = self._service().get("deviceCost") or {}
+        try:
+            return Decimal(str(given["price"])), str(given["unit"])
+        except (KeyError, InvalidOperation):
+            return None
+
+    def _service(self) -> Mapping[str, Any]:
+        return self.capabilities.get("service") or {}
+
+
+def region_of(arn: str, otherwise: str) -> str:
+    """The region of a device or task; simulators name none and run in the caller's."""
+    return arn.split(":")[3] or otherwise
+
+
+def get_device(client: BraketClient, arn: str) -> Device | None:
+    """One device, None if there is none. Raises CloudUnavailable."""
+    try:
+        answer = client.read(region_of(arn, client.region), "get_device", deviceArn=arn)
+    except ClientError:
+        return None  # `read` lets nothing through but an absence
+    queues = {_queue_name(q): str(q["queueSize"]) for q in answer.get("deviceQueueInfo") or ()}
+    return Device(
+        arn=answer["deviceArn"],
+        name=answer["deviceName"],
+        provider=answer["providerName"],
+        type=answer["deviceType"],
+        status=answer["deviceStatus"],
+        queues=queues,
+        capabilities=_parsed(answer.get("deviceCapabilities", "")),
+    )
+
+
+def _queue_name(queue: Mapping[str, Any]) -> str:
+    name = "jobs" if queue["queue"] == "JOBS_QUEUE" else "tasks"
+    return f"{name} (priority)" if queue.get("queuePriority") == "Priority" else name
+
+
+def _parsed(text: str) -> Mapping[str, Any]:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def list_devices(client: BraketClient, regions: Iterable[str] = REGIONS) -> Iterator[Device]:
+    """Every device of these regions, each once, without capabilities. Raises CloudUnavailable."""
+    seen: set[str] = set()
+    for region in sorted(set(regions)):
+        for page in client.pages(region, "search_devices", filters=[], maxResults=100):
+            for entry in page["devices"]:
+                if entry["deviceArn"] in seen:
+                    continue
+                seen.add(entry["deviceArn"])
+                yield Device(
+                    arn=entry["deviceArn"],
+                    name=entry["deviceName"],
+                    provider=entry["providerName"],
+                    type=entry["deviceType"],
+                    status=entry["deviceStatus"],
+                )

@@ -1,0 +1,137 @@
+"""What a device would say of a task, asked before anything is paid: a refusal at submission helps nobody."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from reconciler.core.declared import Path
+from reconciler.core.diagnostic import Diagnostic, Severity
+from reconciler.core.money import Price
+from reconciler.core.resource import Resource
+from reconciler.providers.braket.client import BraketClient
+from reconciler.providers.braket.device import Device, get_device
+from reconciler.providers.braket.quantum_task import TaskPayload
+from reconciler.providers.kind import Checked
+
+# All QPUs charge this per task beside their shots (reference/braket.md 2.3; capabilities do not tell it).
+_TASK_FEE = Decimal("0.30")
+_SIMULATOR_FLOOR = Decimal(3) / 60  # minutes: a simulator task is billed for at least 3 s
+
+
+def check(client: BraketClient, resources: Sequence[Resource]) -> Checked:
+    """Ask each device once. Raises CloudUnavailable."""
+    devices = {arn: get_device(client, arn) for arn in sorted({str(r.execution["device"]) for r in resources})}
+    findings: list[Diagnostic] = []
+    prices: dict[object, Price] = {}
+    for resource in resources:
+        device = devices[resource.execution["device"]]
+        findings.extend(_findings(resource, device))
+        if device is not None:
+            price = price_of(device, int(resource.execution["shots"]))
+            if price is not None:
+                prices[resource.address] = price
+    return Checked(findings, {r.address: prices[r.address] for r in resources if r.address in prices})
+
+
+def price_of(device: Device, shots: int) -> Price | None:
+    """The price by the device's own capabilities, None if they don't say."""
+    stated = device.unit_price
+    if stated is None:
+        return None
+    price, unit = stated
+    if unit == "shot":
+        cost = _TASK_FEE + price * shots
+        return Price(cost, cost, f"{_TASK_FEE} a task and {price} a shot, by the device's capabilities")
+    if unit == "minute":
+        # Its time can't be known before; only the least that is billed.
+        return Price(price * _SIMULATOR_FLOOR, None, f"{price} a minute, at least 3 s, by the device's capabilities")
+    return None
+
+
+def _findings(resource: Resource, device: Device | None) -> Iterator[Diagnostic]:
+    payload: TaskPayload = resource.payload
+    arn = str(resource.execution["device"])
+    if device is None:
+        yield _finding(
+            resource,
+            ("device",),
+            "device/not-found",
+            "Unknown device",
+            f"Braket knows no device {arn} in its region for this account.",
+            "Choose one of `qctl devices`.",
+        )
+        return
+    if device.status == "RETIRED":
+        yield _finding(
+            resource,
+            ("device",),
+            "device/retired",
+            "Device is retired",
+            f"{device.name} takes no more tasks: Braket would refuse this one.",
+            "Choose one of `qctl devices`.",
+        )
+    if device.status == "OFFLINE":
+        yield _finding(
+            resource,
+            ("device",),
+            "device/offline",
+            "Device is offline",
+            f"{device.name} is offline now; while it is, Braket refuses tasks for it.",
+            "Apply later, or choose another of `qctl devices`.",
+            Severity.WARNING,
+        )
+    yield from _shots(resource, device)
+    yield from _program(resource, payload, device)
+
+
+def _shots(resource: Resource, device: Device) -> Iterator[Diagnostic]:
+    shots = int(resource.execution["shots"])
+    if device.shots is None or device.shots[0] <= shots <= device.shots[1]:
+        return
+    low, high = device.shots
+    yield _finding(
+        resource,
+        ("shots",),
+        "device/shots",
+        "Shots out of the device's range",
+        f"{device.name} takes {low:,} to {high:,} shots a task, found {shots:,}: Braket would refuse this task.",
+        f"Choose from {low:,} to {high:,}.",
+    )
+
+
+def _program(resource: Resource, payload: TaskPayload, device: Device) -> Iterator[Diagnostic]:
+    header = _header(payload)
+    if not device.programs or header is None or header in device.programs:
+        return
+    yield _finding(
+        resource,
+        ("program", payload.language),
+        "device/program",
+        "Device does not take such programs",
+        f"{device.name} takes {', '.join(sorted(device.programs))}; this is a {header}.",
+        "Choose a device for this kind of program with `qctl devices`.",
+    )
+
+
+def _header(payload: TaskPayload) -> str | None:
+    if payload.language == "openqasm":
+        return "braket.ir.openqasm.program"
+    try:
+        return str(json.loads(payload.source.text)["braketSchemaHeader"]["name"])
+    except (ValueError, KeyError, TypeError):
+        return "program without a braketSchemaHeader"
+
+
+def _finding(
+    resource: Resource,
+    path: Path,
+    code: str,
+    summary: str,
+    detail: str,
+    remedy: str,
+    severity: Severity = Severity.ERROR,
+) -> Diagnostic:
+    where = resource.payload.declared.locate(path)
+    return Diagnostic(code, summary, detail, remedy, where, str(resource.address), severity)

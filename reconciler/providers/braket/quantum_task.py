@@ -1,0 +1,139 @@
+"""QuantumTask: what a declaration means, and the request that makes it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from reconciler.core.attempt import Phase, Place
+from reconciler.core.declared import Declared, SourceFile
+from reconciler.core.digest import canonical, digest, run_digest, sha256
+from reconciler.core.openqasm import canonical_openqasm
+from reconciler.core.ports import ProjectContext
+from reconciler.core.resource import Removal, Resource, RunRules
+from reconciler.providers.braket.task_spec import ATTRIBUTES, QuantumTaskSpec
+
+_PHASES = {"FAILED": Phase.FAILED, "CANCELLED": Phase.CANCELLED}
+_OPENQASM_HEADER = {"name": "braket.ir.openqasm.program", "version": "1"}
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPayload:
+    """What the create request needs beyond the digest. `language` is openqasm, ahs or ir."""
+
+    declared: Declared
+    language: str
+    source: SourceFile
+    inputs: Mapping[str, Any]
+    spec: QuantumTaskSpec
+
+    def action(self) -> str:
+        """The `action` text of CreateQuantumTask, the same for the same program."""
+        if self.language != "openqasm":
+            return self.source.text
+        program: dict[str, Any] = {"braketSchemaHeader": _OPENQASM_HEADER, "source": self.source.text}
+        if self.inputs:
+            program["inputs"] = dict(self.inputs)
+        return canonical(program)
+
+
+class QuantumTask:
+    """One run of one program on one Amazon Braket device."""
+
+    name = "QuantumTask"
+    cloud = "braket"
+    model: type[BaseModel] = QuantumTaskSpec
+    attributes: Mapping[str, Literal["spec", "late"]] = ATTRIBUTES
+
+    def desired(self, declared: Declared, context: ProjectContext) -> Resource:
+        """The resource with its digests; see Kind."""
+        spec: QuantumTaskSpec = declared.spec
+        payload = _payload(declared, spec)
+        text = _meaning(payload.language, payload.source.text)
+        inputs = {name: _plain(value) for name, value in payload.inputs.items()}
+        program = digest({"inputs": inputs, "language": payload.language, "text": text})
+        device = context.devices.get(spec.device, spec.device)
+        execution: dict[str, Any] = {"device": device, "shots": spec.shots}
+        if spec.device_parameters:
+            execution["deviceParameters"] = spec.device_parameters
+        if spec.experimental_capabilities:
+            execution["experimentalCapabilities"] = spec.experimental_capabilities
+        shown = {**execution, "program": sha256(text)[:16]}
+        if inputs:
+            shown["inputs"] = inputs
+        return Resource(
+            address=declared.address,
+            digests=(run_digest(program, execution),),
+            program=program,
+            execution=shown,
+            tags={**context.tags, **spec.tags},
+            delivery=_delivery(spec, context),
+            rules=_rules(spec),
+            depends=declared.depends,
+            payload=payload,
+        )
+
+
+def _payload(declared: Declared, spec: QuantumTaskSpec) -> TaskPayload:
+    language = next(word for word in ("openqasm", "ahs", "ir") if getattr(spec.program, word) is not None)
+    source = declared.files[f"program.{language}"]
+    return TaskPayload(declared, language, source, spec.program.inputs, spec)
+
+
+@lru_cache(maxsize=4096)
+def _meaning(language: str, text: str) -> str:
+    """The program without its layout. A JSON program that can't be read is taken as it stands: the checks name it."""
+    if language == "openqasm":
+        return canonical_openqasm(text)
+    try:
+        return canonical(json.loads(text))
+    except ValueError:
+        return text
+
+
+def _plain(value: Any) -> Any:
+    """1 and 1.0 are the same input."""
+    if isinstance(value, list):
+        return [_plain(v) for v in value]
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _delivery(spec: QuantumTaskSpec, context: ProjectContext) -> dict[str, str]:
+    if spec.output is not None:
+        return {"output.bucket": spec.output.bucket, "output.prefix": spec.output.prefix}
+    prefix = context.prefix or f"qctl/{context.name}"
+    return {"output.bucket": context.bucket, "output.prefix": prefix}
+
+
+def _rules(spec: QuantumTaskSpec) -> RunRules:
+    return RunRules(
+        generation=spec.run.generation,
+        max_attempts=spec.run.retry.max_attempts,
+        retry_on=frozenset(_PHASES[word] for word in spec.run.retry.on),
+        on_remove=Removal(spec.run.on_remove),
+    )
+
+
+def create_request(resource: Resource, token: str, tags: Mapping[str, str], place: Place) -> dict[str, Any]:
+    """The parameters of CreateQuantumTask, equal on every machine: a repeated token must meet an equal request."""
+    payload: TaskPayload = resource.payload
+    bucket = resource.delivery["output.bucket"] or f"amazon-braket-{place.region}-{place.account}"
+    request: dict[str, Any] = {
+        "clientToken": token,
+        "deviceArn": resource.execution["device"],
+        "shots": resource.execution["shots"],
+        "action": payload.action(),
+        "outputS3Bucket": bucket,
+        "outputS3KeyPrefix": resource.delivery["output.prefix"],
+        "tags": dict(tags),
+    }
+    if payload.spec.device_parameters:
+        request["deviceParameters"] = canonical(payload.spec.device_parameters)
+    if payload.spec.experimental_capabilities:
+        request["experimentalCapabilities"] = {"enabled": payload.spec.experimental_capabilities}
+    return request

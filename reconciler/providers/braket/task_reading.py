@@ -1,0 +1,165 @@
+"""Reading tasks back: what the service says, in our words, by the cheaper of two ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from reconciler.core.attempt import Attempt, Outcome, Phase, Place
+from reconciler.core.event import Observed
+from reconciler.core.mark import MARKS, TAG_ADDRESS, TAG_DIGEST, TAG_PROJECT, TAG_RUN, read_run_mark
+from reconciler.providers.braket.client import BraketClient
+from reconciler.providers.kind import Found
+
+_PHASES = {
+    "COMPLETED": Phase.DONE,
+    "FAILED": Phase.FAILED,
+    "CANCELLED": Phase.CANCELLED,
+    "CANCELLING": Phase.CLOSING,
+}
+# By the quotas one Search page costs as much time as 20 Gets (5 against 100 a second).
+_GETS_PER_PAGE = 20
+# Reads may lag behind a create: the SDK itself asks again on "not found". Younger runs are never called missing.
+VISIBLE_AFTER = timedelta(minutes=5)
+_WORKERS = 8
+Asked = Sequence[tuple[str, Attempt]]
+
+
+def observe(client: BraketClient, asked: Asked, now: datetime) -> Iterator[Observed]:
+    """One event per attempt that the service knows, or should know by now. Raises CloudUnavailable."""
+    for region in sorted({attempt.place.region for _, attempt in asked}):
+        here = [(address, a) for address, a in asked if a.place.region == region]
+        found = _by_search(client, region, here) if len(here) > _GETS_PER_PAGE else {}
+        rest = []
+        for address, attempt in here:
+            task = found.get(attempt.id)
+            # A failed task's reason comes only from Get.
+            if task is None or task["status"] == "FAILED":
+                rest.append((address, attempt))
+            else:
+                yield _observed(address, attempt, task, now)
+        yield from _by_get(client, region, rest, now)
+
+
+def _by_search(client: BraketClient, region: str, here: Asked) -> dict[str, dict[str, Any]]:
+    """Summaries by ARN, from pages over the time these runs were made in; given up when Gets would be cheaper."""
+    wanted = {attempt.id for _, attempt in here}
+    times = sorted(attempt.submitted for _, attempt in here)
+    filters = [{"name": "createdAt", "operator": "BETWEEN", "values": [_earlier(times[0]), _later(times[-1])]}]
+    found: dict[str, dict[str, Any]] = {}
+    for number, page in enumerate(client.pages(region, "search_quantum_tasks", filters=filters, maxResults=100), 1):
+        for task in page["quantumTasks"]:
+            if task["quantumTaskArn"] in wanted:
+                found[task["quantumTaskArn"]] = task
+        if len(found) == len(wanted) or number * _GETS_PER_PAGE > len(wanted):
+            break
+    return found
+
+
+def _by_get(client: BraketClient, region: str, here: Asked, now: datetime) -> Iterator[Observed]:
+    def one(item: tuple[str, Attempt]) -> Observed | None:
+        address, attempt = item
+        task = get_task(client, region, attempt.id)
+        if task is not None:
+            return _observed(address, attempt, task, now)
+        if _age(attempt, now) < VISIBLE_AFTER:
+            return None
+        return Observed(_text(now), address, attempt.token, attempt.status, attempt.phase, missing=True)
+
+    if len(here) < 2:
+        yield from filter(None, map(one, here))
+        return
+    with ThreadPoolExecutor(_WORKERS, thread_name_prefix="get-task") as pool:
+        yield from filter(None, pool.map(one, here))
+
+
+def get_task(client: BraketClient, region: str, arn: str) -> dict[str, Any] | None:
+    """GetQuantumTask with its queue, None when there is no such task. Raises CloudUnavailable."""
+    try:
+        return client.read(region, "get_quantum_task", quantumTaskArn=arn, additionalAttributeNames=["QueueInfo"])
+    except ClientError:
+        return None  # `read` lets nothing through but an absence
+
+
+def discover(client: BraketClient, uid: str, since: datetime, regions: Iterable[str], account: str) -> Iterator[Found]:
+    """Every task with this project's marks. The service can't filter by tags, but summaries carry them."""
+    filters = [{"name": "createdAt", "operator": "GTE", "values": [_text(since)]}]
+    for region in sorted(set(regions)):
+        place = Place("braket", account, region)
+        for page in client.pages(region, "search_quantum_tasks", filters=filters, maxResults=100):
+            for task in page["quantumTasks"]:
+                found = _found(task, uid, place)
+                if found is not None:
+                    yield found
+
+
+def _found(task: dict[str, Any], uid: str, place: Place) -> Found | None:
+    tags = task.get("tags") or {}
+    mark = read_run_mark(tags.get(TAG_RUN, ""))
+    if tags.get(TAG_PROJECT) != uid or mark is None or TAG_ADDRESS not in tags or TAG_DIGEST not in tags:
+        return None
+    attempt = Attempt(
+        token=mark.token,
+        digest=tags[TAG_DIGEST],
+        program="",
+        generation=mark.generation,
+        number=mark.number,
+        place=place,
+        execution={"device": task["deviceArn"], "shots": task["shots"]},
+        intended=task["createdAt"],
+        outcome=Outcome.ACCEPTED,
+        id=task["quantumTaskArn"],
+        status=task["status"],
+        phase=phase_of(task["status"]),
+        submitted=task["createdAt"],
+        ended=task.get("endedAt", ""),
+        output=output_of(task),
+        tags=tags,
+        owned=MARKS,
+    )
+    return Found(tags[TAG_ADDRESS], attempt)
+
+
+def _observed(address: str, attempt: Attempt, task: dict[str, Any], now: datetime) -> Observed:
+    return Observed(
+        at=_text(now),
+        address=address,
+        token=attempt.token,
+        status=task["status"],
+        phase=phase_of(task["status"]),
+        submitted=task["createdAt"],
+        ended=task.get("endedAt", ""),
+        output=output_of(task),
+        failure=task.get("failureReason", ""),
+        tags=task.get("tags") or {},
+    )
+
+
+def phase_of(status: str) -> Phase:
+    """A status that we don't know is not finished: nothing is done about it."""
+    return _PHASES.get(status, Phase.OPEN)
+
+
+def output_of(task: dict[str, Any]) -> str:
+    """The folder of the results."""
+    return f"s3://{task['outputS3Bucket']}/{task['outputS3Directory']}"
+
+
+def _text(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+def _age(attempt: Attempt, now: datetime) -> timedelta:
+    return now - datetime.fromisoformat(attempt.submitted or attempt.intended)
+
+
+def _earlier(text: str) -> str:
+    return _text(datetime.fromisoformat(text) - VISIBLE_AFTER)
+
+
+def _later(text: str) -> str:
+    return _text(datetime.fromisoformat(text) + VISIBLE_AFTER)
