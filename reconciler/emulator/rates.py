@@ -48,5 +48,5 @@ def _level(session: Session, name: str, rate: Rate) -> float:
     row = session.connection.execute("SELECT level, at FROM bucket_level WHERE name = ?", (name,)).fetchone()
     if row is None:
         return rate.burst
-    level, at = row
-    return min(rate.burst, float(level) + rate.rate * max(session.now - at, 0) / 1000)
+    level, at = float(row[0]), int(row[1])
+    return min(rate.burst, level + rate.rate * max(session.now - at, 0) / 1000)

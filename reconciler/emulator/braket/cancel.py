@@ -9,7 +9,7 @@ from reconciler.emulator.wire.error import ServiceError
 
 def cancel_quantum_task(context: Context, asked: Mapping[str, Any]) -> Mapping[str, Any]:
     task = find(context, asked["quantumTaskArn"])
-    state = status(task.life, context.now)
+    state = status(task, context.now)
     if state == "CANCELLED" and task.cancel_token == asked["clientToken"]:
         return {"quantumTaskArn": task.arn, "cancellationStatus": "CANCELLED"}
     if state in TERMINAL:

@@ -30,7 +30,7 @@ def create_quantum_task(context: Context, asked: Mapping[str, Any]) -> Mapping[s
         raise invalid("The action is too large")
     action = read_action(asked["action"], device.arn, capabilities(device.arn), asked["shots"])
     task = _task(context, asked, device, action)
-    insert(context.connection, task)
+    insert(context.connection, task, asked["action"])
     remember(context, asked, task.arn)
     return {"quantumTaskArn": task.arn}
 
@@ -67,17 +67,16 @@ def _task(context: Context, asked: Mapping[str, Any], device: Device, action: Ac
     seq = context.connection.execute("SELECT coalesce(max(seq), 0) + 1 FROM task").fetchone()[0]
     id_ = _task_id(context, seq)
     simulator = device.type == "SIMULATOR"
-    life = lifecycle.plan(context.now, simulator, context.switches, Random(id_))
+    times = lifecycle.plan(context.now, simulator, context.switches, Random(id_))
     wait = 0
     if not simulator and context.switches.text("windows") == "honour":
-        wait = delay_to_window(capabilities(device.arn)["service"].get("executionWindows", []), life.running_at)
+        wait = delay_to_window(capabilities(device.arn)["service"].get("executionWindows", []), times.running_at)
     return Task(
         seq=seq,
         arn=f"arn:aws:braket:{context.region}:{ACCOUNT}:quantum-task/{id_}",
         region=context.region,
         device=device.arn,
         shots=asked["shots"],
-        action=asked["action"],
         action_type=action.type,
         programs=action.programs,
         executables=action.executables,
@@ -86,11 +85,11 @@ def _task(context: Context, asked: Mapping[str, Any], device: Device, action: Ac
         directory=f"{asked['outputS3KeyPrefix']}/{id_}",
         tags=json.dumps(asked.get("tags", {})),
         extras=json.dumps({key: asked[key] for key in ("experimentalCapabilities",) if key in asked}),
-        created_at=life.created_at,
-        queued_at=life.queued_at,
-        running_at=life.running_at + wait,
-        done_at=life.done_at + wait,
-        visible_at=life.created_at,
+        created_at=times.created_at,
+        queued_at=times.queued_at,
+        running_at=times.running_at + wait,
+        done_at=times.done_at + wait,
+        visible_at=times.created_at,
         doom=context.switches.text("fail.reason") or None,
     )
 

@@ -9,7 +9,7 @@ from reconciler.emulator.braket.task import Task, find, summary
 
 def get_quantum_task(context: Context, asked: Mapping[str, Any]) -> Mapping[str, Any]:
     task = find(context, asked["quantumTaskArn"])
-    completed = status(task.life, context.now) == "COMPLETED"
+    completed = status(task, context.now) == "COMPLETED"
     found: dict[str, Any] = summary(task, context.now) | json.loads(task.extras)
     found |= {
         "deviceParameters": task.parameters,
@@ -27,7 +27,7 @@ def get_quantum_task(context: Context, asked: Mapping[str, Any]) -> Mapping[str,
 
 
 def _queue_info(context: Context, task: Task) -> dict[str, Any]:
-    state = status(task.life, context.now)
+    state = status(task, context.now)
     info = {"queue": "QUANTUM_TASKS_QUEUE", "queuePriority": "Normal"}
     if state != "QUEUED":
         # The SDK turns the text "None" into no position.

@@ -34,9 +34,9 @@ def _take(tasks: Iterator[Task], context: Context, statuses: frozenset[str] | No
     found: list[Task] = []
     due: list[Task] = []
     for task in tasks:
-        if is_due(task.life, context.now):
+        if is_due(task, context.now):
             due.append(task)
-        elif statuses is None or status(task.life, context.now) in statuses:
+        elif statuses is None or status(task, context.now) in statuses:
             found.append(task)
         if len(found) + len(due) >= count:
             break

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, unquote
 
 from reconciler.emulator import objects
 from reconciler.emulator.braket.device import capabilities
-from reconciler.emulator.braket.task import Task, Unsettled, select
+from reconciler.emulator.braket.task import Task, Unsettled, action_of, select
 from reconciler.emulator.clock import moment
 from reconciler.emulator.message import Request
 from reconciler.emulator.wire.serialise import iso
@@ -33,7 +33,9 @@ def settle(world: World, tasks: Iterable[Task]) -> None:
         real = session.switches.text("simulation") == "real"
     if real:
         for task in tasks:
-            result = _run(task)
+            with world.transaction() as session:
+                action = action_of(session.connection, task)
+            result = _run(task, action)
             with world.transaction() as session:
                 _keep(session, task, result)
         return
@@ -64,7 +66,7 @@ def demand_results(session: Session, request: Request) -> None:
         raise Unsettled(due)
 
 
-def _run(task: Task) -> _Result:
+def _run(task: Task, action: str) -> _Result:
     if task.doom is not None:
         return _Result(failure=task.doom)
     # Here, because most processes that open a local cloud never simulate.
@@ -73,7 +75,7 @@ def _run(task: Task) -> _Result:
 
     seed = uuid.UUID(task.arn.rsplit("/", 1)[1]).int % 2**32
     try:
-        return _Result(results=run(task.action, _kind(task.device), task.shots, seed))
+        return _Result(results=run(action, _kind(task.device), task.shots, seed))
     except SimulationFailed as failed:
         return _Result(failure=failed.reason)
 

@@ -46,7 +46,7 @@ def list_tags(context: Context, asked: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _editable(context: Context, arn: str) -> Task:
     task = find(context, arn)
-    state = status(task.life, context.now)
+    state = status(task, context.now)
     if state in TERMINAL and context.switches.text("tags.terminal") == "refuse":
         raise invalid(f"Tags of a quantum task in the {state} status can't be changed")
     return task

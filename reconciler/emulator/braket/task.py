@@ -1,25 +1,25 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 from reconciler.emulator.braket.context import Context
-from reconciler.emulator.braket.lifecycle import Life, ended_at, is_due, status
+from reconciler.emulator.braket.lifecycle import ended_at, is_due, status
 from reconciler.emulator.clock import moment
 from reconciler.emulator.wire.error import not_found
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A quantum task as the service keeps it. `parameters` and `action` are JSON texts as they were sent."""
+class Task(NamedTuple):
+    """A quantum task as the service keeps it, but for its action: that may be long, and only settling reads it.
+
+    `parameters`, `tags` and `extras` are JSON texts. A tuple, because a search makes hundreds of them.
+    """
 
     seq: int
     arn: str
     region: str
     device: str
     shots: int
-    action: str
     action_type: str
     programs: int | None
     executables: int | None
@@ -41,18 +41,6 @@ class Task:
     settled_as: str | None = None
     failure: str | None = None
 
-    @property
-    def life(self) -> Life:
-        return Life(
-            self.created_at,
-            self.queued_at,
-            self.running_at,
-            self.done_at,
-            self.cancel_at,
-            self.cancelled_at,
-            self.settled_as,
-        )
-
 
 class Unsettled(Exception):  # noqa: N818 - not an error: the caller settles these tasks and asks again
     """Tasks whose run is over and whose outcome must be known before the request can be answered."""
@@ -62,19 +50,23 @@ class Unsettled(Exception):  # noqa: N818 - not an error: the caller settles the
         self.tasks = tuple(tasks)
 
 
-_COLUMNS = tuple(column.name for column in fields(Task))
-_NAMES = ", ".join(_COLUMNS)
-_INSERT = f"INSERT INTO task ({_NAMES}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608 - our own column names
-SELECT = f"SELECT {_NAMES} FROM task"  # noqa: S608 - our own column names
+_NAMES = ", ".join(Task._fields)
+_PLACES = ", ".join("?" * len(Task._fields))
 
 
-def insert(connection: sqlite3.Connection, task: Task) -> None:
-    connection.execute(_INSERT, tuple(asdict(task).values()))
+def insert(connection: sqlite3.Connection, task: Task, action: str) -> None:
+    statement = f"INSERT INTO task ({_NAMES}, action) VALUES ({_PLACES}, ?)"  # noqa: S608 - our own column names
+    connection.execute(statement, (*task, action))
+
+
+def action_of(connection: sqlite3.Connection, task: Task) -> str:
+    return str(connection.execute("SELECT action FROM task WHERE arn = ?", (task.arn,)).fetchone()[0])
 
 
 def select(connection: sqlite3.Connection, where: str, values: Iterable[Any]) -> Iterator[Task]:
     """`where` is SQL of ours, with a place for each value; never a caller's text."""
-    return (Task(*row) for row in connection.execute(f"{SELECT} WHERE {where}", tuple(values)))
+    statement = f"SELECT {_NAMES} FROM task WHERE {where}"  # noqa: S608 - our own column names
+    return map(Task._make, connection.execute(statement, tuple(values)))
 
 
 def find(context: Context, arn: str) -> Task:
@@ -88,17 +80,18 @@ def find(context: Context, arn: str) -> Task:
     hidden = task is not None and context.now < max(task.visible_at, task.created_at + lag)
     if task is None or task.region != context.region or hidden:
         raise not_found(f"Could not find the quantum task {arn}")
-    if is_due(task.life, context.now):
+    if is_due(task, context.now):
         raise Unsettled([task])
     return task
 
 
 def summary(task: Task, now: int) -> dict[str, Any]:
     """What SearchQuantumTasks tells of a task; GetQuantumTask tells this and more."""
-    ended = ended_at(task.life, now)
+    state = status(task, now)
+    ended = ended_at(task, state)
     return {
         "quantumTaskArn": task.arn,
-        "status": status(task.life, now),
+        "status": state,
         "deviceArn": task.device,
         "shots": task.shots,
         "outputS3Bucket": task.bucket,

@@ -1,6 +1,7 @@
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
@@ -20,8 +21,8 @@ _PROTOCOL = {
 
 def serialise(operation: OperationModel, result: Mapping[str, Any]) -> Response:
     """The answer of an operation that went well, on the wire."""
-    shape = operation.output_shape
-    body = {} if shape is None else _value(shape, result)
+    write = _writers(operation.name)
+    body = result if write is None else write(result)
     return Response(operation.http.get("responseCode", 200), {"content-type": _JSON}, _dump(body))
 
 
@@ -40,32 +41,49 @@ def _dump(body: Any) -> bytes:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _value(shape: Shape, value: Any) -> Any:
+# Turns a value into what JSON can hold; None where that is the value itself. Made once for each operation: a page of
+# a hundred tasks has a thousand members, and asking each one's shape again took most of the time of a search.
+_Writer = Callable[[Any], Any] | None
+
+
+@cache
+def _writers(operation: str) -> _Writer:
+    shape = braket().operation_model(operation).output_shape
+    return None if shape is None else _writer(shape)
+
+
+def _writer(shape: Shape) -> _Writer:
     match shape:
         case StructureShape():
-            return _structure(shape, value)
+            return _structure_writer(shape)
         case ListShape():
-            return [_value(shape.member, item) for item in value]
+            item = _writer(shape.member)
+            return None if item is None else lambda values: [item(value) for value in values]
         case MapShape():
-            return {key: _value(shape.value, item) for key, item in value.items()}
-    return _time(shape, value) if shape.type_name == "timestamp" else value
+            entry = _writer(shape.value)
+            return None if entry is None else lambda values: {key: entry(value) for key, value in values.items()}
+    if shape.type_name != "timestamp":
+        return None
+    # Seconds since 1970 are the JSON protocols' own default.
+    return iso if shape.serialization.get("timestampFormat") == "iso8601" else datetime.timestamp
 
 
-def _structure(shape: StructureShape, value: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        shape.members[name].serialization.get("name", name): _value(shape.members[name], item)
-        for name, item in value.items()
-        if item is not None
+def _structure_writer(shape: StructureShape) -> _Writer:
+    members = {
+        name: (member.serialization.get("name", name), _writer(member)) for name, member in shape.members.items()
     }
 
+    def write(value: Mapping[str, Any]) -> dict[str, Any]:
+        written = {}
+        for name, item in value.items():
+            if item is not None:
+                key, inner = members[name]
+                written[key] = item if inner is None else inner(item)
+        return written
 
-def _time(shape: Shape, value: datetime) -> str | float:
-    if shape.serialization.get("timestampFormat") == "iso8601":
-        return iso(value)
-    # The JSON protocols' own default: seconds since 1970.
-    return value.timestamp()
+    return write
 
 
 def iso(value: datetime) -> str:
     """ISO 8601 in UTC with milliseconds, as the service writes it: `2026-01-31T09:05:00.250Z`."""
-    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

@@ -1,0 +1,100 @@
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from waitress import create_server, wasyncore
+from waitress.channel import ClientDisconnected
+
+from reconciler.emulator.app import handle
+from reconciler.emulator.disruption import ConnectionLost
+from reconciler.emulator.message import Request
+from reconciler.emulator.world import World
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+# "localhost" may mean an IPv6 address first, and clients told "127.0.0.1" would miss it: bind one address, by number.
+_LOOPBACK = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "::1": "::1"}
+_THREADS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that answers at `url` until `stop` is called, from any thread."""
+
+    url: str
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _wake: Callable[[], None] = lambda: None
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._wake()
+
+
+def serve(world: World, host: str = "127.0.0.1", port: int = 0, ready: Callable[[Running], None] | None = None) -> None:
+    """Serve the local cloud over HTTP until it is stopped or interrupted; `ready` is told once it can be reached.
+
+    Port 0 takes a free one. Raises ValueError for an address that is not of this machine alone: the local cloud
+    checks no signatures, so whoever reaches it may do everything.
+    """
+    if host not in _LOOPBACK:
+        raise ValueError(f"The local cloud only serves this machine: 127.0.0.1, ::1 or localhost, not {host}.")
+    stopping = threading.Event()
+    # A map of our own: waitress's default is shared by every server in the process.
+    sockets: dict[int, object] = {}
+    server = create_server(
+        _wsgi(world, stopping),
+        map=sockets,
+        host=_LOOPBACK[host],
+        port=port,
+        threads=_THREADS,
+        ident="local-cloud",
+        clear_untrusted_proxy_headers=True,
+    )
+    address = f"[{host}]" if ":" in host else host
+    try:
+        if ready is not None:
+            ready(Running(f"http://{address}:{server.effective_port}", stopping, server.pull_trigger))
+        while not stopping.is_set():
+            wasyncore.loop(timeout=1, map=sockets, count=1)
+    finally:
+        stopping.set()
+        server.task_dispatcher.shutdown()
+        wasyncore.close_all(sockets)
+
+
+def _wsgi(world: World, stopping: threading.Event) -> "WSGIApplication":
+    def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        try:
+            answer = handle(world, _request(environ))
+        except ConnectionLost as lost:
+            if lost.silent:
+                stopping.wait(lost.seconds)
+            # waitress takes this as news from the socket: it closes the connection and sends nothing.
+            raise ClientDisconnected from lost
+        headers = {"content-length": str(len(answer.body))} | answer.headers
+        start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", list(headers.items()))
+        return [answer.body]
+
+    return application
+
+
+def _request(environ: "WSGIEnvironment") -> Request:
+    # REQUEST_URI is the raw target, still percent-encoded; PATH_INFO can't tell a slash from %2F.
+    target = urlsplit(environ["REQUEST_URI"])
+    headers = {name[5:].replace("_", "-").lower(): text for name, text in environ.items() if name.startswith("HTTP_")}
+    for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+        if environ.get(name):
+            headers[name.replace("_", "-").lower()] = environ[name]
+    return Request(
+        method=environ["REQUEST_METHOD"],
+        path=target.path or "/",
+        query=target.query,
+        headers=headers,
+        # waitress has put chunks together and answered `Expect: 100-continue` by now.
+        body=environ["wsgi.input"].read(),
+        host=urlsplit(f"//{headers.get('host', '')}").hostname or "",
+    )
