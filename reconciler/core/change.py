@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -70,7 +70,7 @@ class Change:
     removal: str = ""
     price: Price | None = None
     warning: str = ""  # the detail of a warning; `action` and `reason` say the rest
-    tags: Mapping[str, str] = field(default_factory=dict)
+    declared: bool = True
 
     @property
     def changes_anything(self) -> bool:

@@ -165,18 +165,26 @@ def _undeclared(address: Address, prior: Record | None, record: Record) -> Chang
     doubtful = [a for a in record.attempts if a.doubtful]
     if doubtful:
         reason = f"no longer declared, but the submission of {doubtful[-1].intended} has no known outcome"
-        return Change(address, Action.BLOCKED, reason, attempt=doubtful[-1])
+        return Change(address, Action.BLOCKED, reason, attempt=doubtful[-1], declared=False)
     last = next((a for a in reversed(record.attempts) if a.exists), None)
     running = [a for a in record.attempts if a.open]
     cancels = _cancels(address, running, Removal(record.removal))
     if cancels:
-        return Change(address, Action.CANCEL, "no longer declared", operations=cancels, attempt=last, managed=False)
+        return Change(
+            address,
+            Action.CANCEL,
+            "no longer declared",
+            operations=cancels,
+            attempt=last,
+            managed=False,
+            declared=False,
+        )
     if running and record.removal == Removal.CANCEL:
-        return Change(address, Action.NONE, "no longer declared; being cancelled", attempt=last)
+        return Change(address, Action.NONE, "no longer declared; being cancelled", attempt=last, declared=False)
     if not record.managed or (prior is None and not running):
         return None
     left = "left to run (onRemove: orphan)" if running else "finished, stays on record"
-    return Change(address, Action.FORGET, f"no longer declared; {left}", attempt=last, managed=False)
+    return Change(address, Action.FORGET, f"no longer declared; {left}", attempt=last, managed=False, declared=False)
 
 
 def _create(resource: Resource, number: int, rules: Rules) -> Operation:

@@ -85,8 +85,7 @@ class Plan:
     def already_paid(self) -> int:
         """Declared runs that are accepted and not run again."""
         return sum(
-            c.attempt is not None and c.attempt.exists and not c.count(Verb.CREATE) and c.managed is not False
-            for c in self.changes
+            c.declared and c.attempt is not None and c.attempt.exists and not c.count(Verb.CREATE) for c in self.changes
         )
 
     @property

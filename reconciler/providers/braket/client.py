@@ -9,7 +9,7 @@ from typing import Any
 
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from reconciler.core.ports import Clock
 from reconciler.providers.braket.errors import LIBRARY_ERRORS, code_of, is_transient, status_of, text_of
@@ -47,6 +47,12 @@ class Access:
     pool: int = 10
 
 
+class GarbledAnswerError(BotoCoreError):
+    """A success that is not the service's: what it did is unknown."""
+
+    fmt = "{operation} was answered with {kind} instead of JSON"
+
+
 class BraketClient:
     """Calls by operation name and region. Thread-safe: clients are made under a lock, and used without one."""
 
@@ -68,6 +74,10 @@ class BraketClient:
         operation = "".join(part.capitalize() for part in method.split("_"))
         self._limit(region, operation)
         result: dict[str, Any] = getattr(self._client("braket", region), method)(**parameters)
+        kind = result["ResponseMetadata"].get("HTTPHeaders", {}).get("content-type", "json")
+        if "json" not in kind:
+            # botocore takes a proxy's HTML page with status 200 for an empty answer, and says nothing.
+            raise GarbledAnswerError(operation=operation, kind=kind)
         return result
 
     def read(self, region: str, method: str, **parameters: Any) -> dict[str, Any]:
@@ -124,8 +134,6 @@ class BraketClient:
             return known
 
     def _connect(self, service: str, region: str) -> Any:
-        if self._session is None:
-            self._session = _session(self._access)
         config = Config(
             # One request per call: only we know which of them may be repeated (design, section 5).
             retries={"total_max_attempts": 1, "mode": "standard"},
@@ -135,6 +143,8 @@ class BraketClient:
             user_agent_extra=_USER_AGENT,
         )
         try:
+            if self._session is None:
+                self._session = _session(self._access)
             client = self._session.create_client(
                 service, region_name=region, endpoint_url=self._access.endpoint, config=config
             )
