@@ -59,7 +59,7 @@ def _read_action(action: str) -> tuple[str, dict[str, Any]]:
     header = document.get("braketSchemaHeader") if isinstance(document, dict) else None
     name = header.get("name") if isinstance(header, dict) else None
     if name not in (OPENQASM, AHS):
-        raise SimulationFailed(f"Actions of type {name!s:.80} are not simulated, only {OPENQASM} and {AHS}.")
+        raise SimulationFailed(f"Actions of type {str(name)[:80]!r} are not simulated, only {OPENQASM} and {AHS}.")
     return name, document
 
 
