@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -59,6 +60,8 @@ else:
     NodeParser = _PureParser
 
 
+# One document with a large matrix may be asked for the places of thousands of its points.
+@lru_cache(maxsize=2)
 def compose_one(text: str) -> yaml.Node | None:
     """The root node of one document that was read before without an error."""
     parser = NodeParser(text)

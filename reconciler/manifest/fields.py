@@ -1,0 +1,175 @@
+"""What a spec model says of its fields, read as data: where a path leads, its class, its words, its marks."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+
+import annotated_types
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from reconciler.core.declared import Path
+from reconciler.core.fields import FieldClass
+
+Mark = TypeVar("Mark")
+Model = type[BaseModel]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A type with what is said beside it (bounds, class, marks)."""
+
+    annotation: Any
+    metadata: tuple[Any, ...] = ()
+
+
+@lru_cache(maxsize=256)
+def keys_of(model: Model) -> dict[str, FieldInfo]:
+    """The fields of a model by the key that a manifest writes."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+@lru_cache(maxsize=256)
+def attribute_of(model: Model, key: str) -> str:
+    """The Python name of a key."""
+    return next(name for name, field in model.model_fields.items() if (field.alias or name) == key)
+
+
+def shape_of(field: FieldInfo) -> Shape:
+    """A field's type and metadata."""
+    return Shape(field.annotation, tuple(field.metadata))
+
+
+def options(shape: Shape) -> list[Shape]:
+    """The shape without Annotated, and its alternatives one by one, without None."""
+    annotation, metadata = shape.annotation, shape.metadata
+    while get_origin(annotation) is Annotated:
+        annotation, *more = get_args(annotation)
+        metadata = (*metadata, *(part for item in more for part in _flat(item)))
+    if get_origin(annotation) in {Union, types.UnionType}:
+        inner = [Shape(arg, metadata) for arg in get_args(annotation) if arg is not type(None)]
+        return [option for part in inner for option in options(part)]
+    return [Shape(annotation, metadata)]
+
+
+def _flat(item: Any) -> tuple[Any, ...]:
+    return tuple(item.metadata) if isinstance(item, FieldInfo) else (item,)
+
+
+def is_model(annotation: Any) -> bool:
+    """Whether the annotation is a pydantic model."""
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def step(shape: Shape, part: str | int) -> Shape | None:
+    """The shape one step down, or None if the types know nothing there."""
+    for option in options(shape):
+        origin, args = get_origin(option.annotation), get_args(option.annotation)
+        if is_model(option.annotation) and part in keys_of(option.annotation):
+            return shape_of(keys_of(option.annotation)[str(part)])
+        if origin is dict and isinstance(part, str):
+            return Shape(args[1])
+        if origin is list and isinstance(part, int):
+            return Shape(args[0])
+    return None
+
+
+def shape_at(model: Model, path: Path) -> Shape | None:
+    """The shape at a path below the model."""
+    shape: Shape | None = Shape(model)
+    for part in path:
+        shape = step(shape, part) if shape else None
+    return shape
+
+
+def keys_at(model: Model, path: Path) -> list[str]:
+    """The keys that may stand in the mapping at a path, if a model says so."""
+    shape = shape_at(model, path)
+    models = [option.annotation for option in options(shape) if is_model(option.annotation)] if shape else []
+    return [key for found in models for key in keys_of(found)]
+
+
+def class_at(model: Model, path: Path) -> FieldClass | None:
+    """The class of the field at a path: the innermost one said on the way."""
+    shape: Shape | None = Shape(model)
+    found: FieldClass | None = None
+    for part in path:
+        shape = step(shape, part) if shape else None
+        if shape is None:
+            break
+        found = next((item for item in shape.metadata if isinstance(item, FieldClass)), found)
+    return found
+
+
+def marked(model: Model, mark: type[Mark], prefix: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Mark]]:
+    """Every field that carries a mark, as its path of keys, through nested models."""
+    for key, field in keys_of(model).items():
+        for item in field.metadata:
+            if isinstance(item, mark):
+                yield (*prefix, key), item
+        for option in options(shape_of(field)):
+            if is_model(option.annotation):
+                yield from marked(option.annotation, mark, (*prefix, key))
+
+
+def value_at(spec: BaseModel, path: tuple[str, ...]) -> Any:
+    """The value of a validated model at a path of keys; None where something on the way is not set."""
+    value: Any = spec
+    for key in path:
+        if value is None:
+            return None
+        model: Model = type(value)
+        value = getattr(value, attribute_of(model, key))
+    return value
+
+
+def words(shape: Shape) -> str:
+    """What is expected, in plain words: `a whole number between 0 and 10,000,000`."""
+    said = list(dict.fromkeys(_words_of(option) for option in options(shape)))
+    if "a whole number" in said and "a number" in said:
+        said.remove("a whole number")
+    return " or ".join(said)
+
+
+def choices(shape: Shape) -> list[str]:
+    """The allowed texts, if they are a closed list."""
+    literals = [option.annotation for option in options(shape) if get_origin(option.annotation) is Literal]
+    return [str(value) for literal in literals for value in get_args(literal)]
+
+
+def _words_of(shape: Shape) -> str:
+    annotation, origin = shape.annotation, get_origin(shape.annotation)
+    if origin is Literal:
+        return _one_of([str(value) for value in get_args(annotation)])
+    if origin is list:
+        return f"a list of {_plural(words(Shape(get_args(annotation)[0])))}"
+    if origin is dict or is_model(annotation):
+        return "a mapping"
+    named = {int: "a whole number", float: "a number", str: "a text", bool: "true or false"}
+    return named.get(annotation, "a value") + _bounds(shape)
+
+
+def _one_of(values: list[str]) -> str:
+    return values[0] if len(values) == 1 else f"{', '.join(values[:-1])} or {values[-1]}"
+
+
+def _plural(text: str) -> str:
+    parts = [part.removeprefix("a ").removeprefix("an ") for part in text.split(" or ")]
+    nouns = {"whole number": "whole numbers", "number": "numbers", "text": "texts", "mapping": "mappings"}
+    return " or ".join(nouns.get(part, part) for part in parts)
+
+
+def _bounds(shape: Shape) -> str:
+    low = next((m.ge for m in shape.metadata if isinstance(m, annotated_types.Ge)), None)
+    high = next((m.le for m in shape.metadata if isinstance(m, annotated_types.Le)), None)
+    if low is not None and high is not None:
+        return f" between {low:,} and {high:,}"
+    shortest = next((m.min_length for m in shape.metadata if isinstance(m, annotated_types.MinLen)), None)
+    longest = next((m.max_length for m in shape.metadata if isinstance(m, annotated_types.MaxLen)), None)
+    if longest is not None:
+        return f" of {shortest or 0} to {longest:,} characters"
+    return " that is not empty" if shortest else ""

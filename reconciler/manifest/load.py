@@ -1,0 +1,191 @@
+"""A project folder to typed resources and their edges. The entry of this room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from reconciler.core.address import Address
+from reconciler.core.declared import Declared
+from reconciler.core.diagnostic import Diagnostic, in_order
+from reconciler.manifest.cycles import report_cycles
+from reconciler.manifest.envelope import check_frame, kind_of, open_envelope
+from reconciler.manifest.files import ManifestFiles
+from reconciler.manifest.place import Place, report
+from reconciler.manifest.project import PROJECT_KIND, Project
+from reconciler.manifest.read_project import read_project
+from reconciler.manifest.references import References
+from reconciler.manifest.resource import KindModel, Point, expand
+from reconciler.manifest.validate import Validator
+from reconciler.manifest.variables import Variables
+from reconciler.manifest.yaml import Document, read_documents, without_gc
+
+__all__ = ["KindModel", "Loaded", "load_project"]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """All that a project folder declares. With an error among the diagnostics the resources are incomplete.
+
+    `edges` has every declared address, with the addresses it waits for.
+    """
+
+    project: Project | None
+    resources: tuple[Declared, ...]
+    edges: Mapping[Address, frozenset[Address]]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def load_project(
+    root: Path,
+    *,
+    kinds: Mapping[str, KindModel],
+    files: Sequence[Path] | None = None,
+    variables: Mapping[str, str] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Loaded:
+    """Read the project in `root`; never raises for what its files hold.
+
+    `files`: read exactly these besides the project document, instead of every *.yaml below `root`.
+    `variables`: values from the command line. `environment`: where QCTL_VAR_* are looked up.
+    """
+    with without_gc():
+        return _Loading(root, kinds, files, variables or {}, environment or {}).run()
+
+
+class _Loading:
+    """One run; gathers resources and diagnostics on its way through the documents."""
+
+    def __init__(
+        self,
+        root: Path,
+        kinds: Mapping[str, KindModel],
+        files: Sequence[Path] | None,
+        variables: Mapping[str, str],
+        environment: Mapping[str, str],
+    ) -> None:
+        self._kinds = kinds
+        self._all_kinds = (PROJECT_KIND, *kinds)
+        self._given = variables
+        self._environment = environment
+        self._found: list[Diagnostic] = []
+        self._files = ManifestFiles(root, files, self._found)
+        self._only_given = files is not None and not any(_same(path, root) for path in files)
+        self._validator = Validator(root, self._found)
+        self._project: Project | None = None
+        self._project_place: Place | None = None
+        self._variables = Variables()
+        self._done: dict[Address, Declared] = {}
+        self._waiting: dict[Address, Point] = {}
+        self._places: dict[Address, Place] = {}
+        self._sweeps: set[Address] = set()
+        self._broken: set[Address] = set()
+
+    def run(self) -> Loaded:
+        """Project first, then every document, then what waits for others."""
+        for document in self._project_documents():
+            if kind_of(document) == PROJECT_KIND or not self._only_given:
+                self._document(document, in_project_file=True)
+        state = self._project.spec.state.path if self._project else "state"
+        for file in self._files.others(state):
+            for document in read_documents(file, self._found):
+                self._document(document, in_project_file=False)
+        self._resolve_references()
+        resources = tuple(self._done[address] for address in sorted(self._done))
+        edges = {declared.address: declared.depends for declared in resources}
+        self._found.extend(report_cycles(edges, {d.address: d for d in resources}))
+        return Loaded(self._project, resources, edges, tuple(in_order(self._found)))
+
+    def _project_documents(self) -> Iterator[Document]:
+        """The documents of qctl.yaml after its project has been read: nothing else can be understood without it."""
+        file = self._files.project()
+        if file is None:
+            return
+        documents = read_documents(file, self._found)
+        before: list[Document] = []
+        for document in documents:
+            if kind_of(document) == PROJECT_KIND:
+                self._read_project(document)
+                break
+            before.append(document)
+        if self._project_place is None:
+            detail = f"{file.name} holds no document of kind Project."
+            self._found.append(report("project/missing", detail, "Run `qctl init`, or add one.", file.spot(0, 0, 0)))
+        yield from chain(before, documents)
+
+    def _read_project(self, document: Document) -> None:
+        self._project_place = document.place
+        if not check_frame(document, self._all_kinds, self._found):
+            return
+        self._project, self._variables = read_project(document, self._given, self._environment, self._found)
+        self._validator.devices = self._project.spec.devices if self._project else None
+
+    def _document(self, document: Document, *, in_project_file: bool) -> None:
+        if kind_of(document) == PROJECT_KIND:
+            self._another_project(document, in_project_file=in_project_file)
+            return
+        envelope = open_envelope(document, self._all_kinds, self._found)
+        if envelope is None:
+            return
+        if envelope.address is not None and not self._is_first(envelope.address, document.place):
+            envelope = envelope.without_address()
+        for point in expand(envelope, self._kinds[envelope.kind], self._variables, self._found):
+            self._point(point)
+
+    def _point(self, point: Point) -> None:
+        address, base = point.address, point.source.base
+        if address is not None and address.key:
+            self._sweeps.add(address.base)
+        if point.holes:
+            if address is None:
+                self._validate(point)  # nobody can refer to it, and what it refers to is not known yet
+            else:
+                self._waiting[address] = point
+            return
+        declared = self._validate(point)
+        if declared is not None:
+            self._done[declared.address] = declared
+        elif base is not None:
+            self._broken.add(base)
+
+    def _validate(self, point: Point) -> Declared | None:
+        return self._validator.validate(point)
+
+    def _resolve_references(self) -> None:
+        if not self._waiting:
+            return
+        references = References(
+            self._kinds, dict(self._done), self._waiting, frozenset(self._sweeps), frozenset(self._broken), self._found
+        )
+        for point in self._waiting.values():
+            references.resolve(point)
+        for point in self._waiting.values():
+            declared = self._validate(point)
+            if declared is not None:
+                self._done[declared.address] = declared
+
+    def _is_first(self, address: Address, place: Place) -> bool:
+        first = self._places.setdefault(address, place)
+        if first is place:
+            return True
+        spot = place.spot(("metadata", "name"))
+        detail = f"{address} is declared at {first.locate(('metadata', 'name'))} already, and again at {spot.where}."
+        remedy = "Give one of them another name, or remove it."
+        self._found.append(report("manifest/duplicate", detail, remedy, spot, address=str(address)))
+        return False
+
+    def _another_project(self, document: Document, *, in_project_file: bool) -> None:
+        spot = document.place.spot(("kind",))
+        if self._project_place is not None:
+            first = self._project_place.locate(("kind",))
+            detail = f"The project is declared at {first} already, and again at {spot.where}."
+            self._found.append(report("project/second", detail, "Keep one of them.", spot))
+        elif not in_project_file:
+            detail = "The project's document stands in qctl.yaml, in the project's folder."
+            self._found.append(report("project/place", detail, "Move it there.", spot))
+
+
+def _same(path: Path, root: Path) -> bool:
+    return path.resolve() == (root / "qctl.yaml").resolve()

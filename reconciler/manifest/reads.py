@@ -1,0 +1,112 @@
+"""The files that a manifest names: programs. They stay inside the project folder."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from stat import S_ISREG
+
+from reconciler.core.declared import SourceFile
+from reconciler.core.diagnostic import Diagnostic, Location
+from reconciler.core.fields import ProjectFile
+from reconciler.manifest.files import not_utf8
+from reconciler.manifest.place import Spot, report
+from reconciler.manifest.suggest import did_you_mean, short
+
+_COMMENT = re.compile(r'//[^\n]*|/\*.*?(?:\*/|\Z)|"[^"\n]*"', re.DOTALL)
+_INCLUDE = re.compile(r"\binclude\b")
+
+Read = tuple[SourceFile | None, tuple[Diagnostic, ...]]
+
+
+class ProgramFiles:
+    """Reads each named file once, however many resources name it."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._real_root = root.resolve()
+        self._known: dict[str, Read] = {}
+
+    def read(self, name: str, limits: ProjectFile, spot: Spot, address: str) -> Read:
+        """The file's text, or diagnostics at the place that names it."""
+        if name not in self._known:
+            self._known[name] = self._read(name, limits, spot, address)
+        return self._known[name]
+
+    def is_known(self, name: str) -> bool:
+        """Whether the file was read before, so that what is wrong with it has been said."""
+        return name in self._known
+
+    def _read(self, name: str, limits: ProjectFile, spot: Spot, address: str) -> Read:
+        path = self._root / name
+        try:
+            problem = self._refusal(name, path, limits)
+            if problem is None:
+                real = path.resolve()
+                return self._decoded(real.relative_to(self._real_root).as_posix(), real.read_bytes())
+        except (FileNotFoundError, NotADirectoryError):
+            remedy = did_you_mean(name, self._neighbours(path), "Paths are relative to the project folder.")
+            problem = ("file/not-found", f'The project has no file "{short(name)}".', remedy)
+        except (OSError, RuntimeError) as error:  # RuntimeError: a ring of links (Python 3.11 and 3.12)
+            reason = getattr(error, "strerror", None) or "a ring of links"
+            problem = ("file/unreadable", f'"{short(name)}" cannot be read: {reason}.', "")
+        return None, (report(*problem, spot, address=address),)
+
+    def _refusal(self, name: str, path: Path, limits: ProjectFile) -> tuple[str, str, str] | None:
+        """Code, detail and remedy of a file that may not be read. Raises OSError."""
+        named = short(name)
+        if "\0" in name or PurePosixPath(name).is_absolute() or PureWindowsPath(name).is_absolute():
+            return "file/outside", f'"{named}" is no path inside the project folder.', "Use a relative path."
+        real = path.resolve()
+        if not real.is_relative_to(self._real_root):
+            detail = f'"{named}" leads out of the project folder; files named by a manifest stay inside it.'
+            return "file/outside", detail, "Put the file into the project folder."
+        found = real.stat()
+        if not S_ISREG(found.st_mode):  # a pipe would block, a device would never end
+            return "file/unreadable", f'"{named}" is no regular file.', ""
+        if found.st_size > limits.max_bytes:
+            detail = f'"{named}" has {found.st_size:,} bytes; at most {limits.max_bytes:,} are allowed.'
+            return "file/too-large", detail, ""
+        return None
+
+    def _decoded(self, name: str, data: bytes) -> Read:
+        try:
+            return SourceFile(name, data.decode("utf-8-sig")), ()
+        except UnicodeDecodeError as error:
+            return None, (not_utf8(name, data, error, "file/unreadable"),)
+
+    def _neighbours(self, path: Path) -> list[str]:
+        """Files in the same folder, as a manifest would name them."""
+        try:
+            real = path.parent.resolve()
+            if not real.is_relative_to(self._real_root):
+                return []
+            return [(path.parent.relative_to(self._root) / item.name).as_posix() for item in real.iterdir()][:1000]
+        except (OSError, ValueError):
+            return []
+
+
+def find_include(text: str) -> int | None:
+    """Where an OpenQASM program includes another file, as a character index; comments and texts don't count."""
+    found = _INCLUDE.search(_COMMENT.sub(_blank, text))
+    return found.start() if found else None
+
+
+def _blank(found: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", found.group())  # keeps every position
+
+
+def include_problem(where: Spot, address: str) -> Diagnostic:
+    """The diagnostic of an include."""
+    detail = "Braket takes one self-contained program, and what another file holds would not enter the digest."
+    remedy = 'Remove the line: Braket knows the gates of "stdgates.inc" without it; copy other gates in.'
+    return report("program/include", detail, remedy, where, address=address)
+
+
+def spot_in(source: SourceFile, index: int, length: int) -> Spot:
+    """The place of a character in a program file."""
+    line_start = source.text.rfind("\n", 0, index) + 1
+    line_end = source.text.find("\n", index)
+    line = source.text[line_start : line_end if line_end >= 0 else len(source.text)].rstrip("\r")
+    number = source.text.count("\n", 0, index) + 1
+    return Spot(Location(source.name, number, index - line_start + 1, length), line[:500])
