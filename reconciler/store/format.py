@@ -1,0 +1,133 @@
+"""The state file: JSON with a header, a record per line and a checksum over all of it.
+
+{"header":{"environment":"dev","folded":7,"format_version":1,...},
+"records":{
+"QuantumTask/ghz":{"attempts":[...]}
+},
+"sha256":"..."}
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from reconciler.core.attempt import attempt_from_json, attempt_to_json
+from reconciler.core.state import Record, State
+from reconciler.store.errors import Standing, StateTooNew, StateUnreadable
+
+FORMAT: Final = 1
+
+# From a format to the next one: a whole document in, a whole document out. Empty while there is only one format.
+UPGRADES: Final[dict[int, Callable[[dict[str, Any]], dict[str, Any]]]] = {}
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+_DEFAULT = Record()
+_SEAL = b'\n"sha256":"'
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What is known of a state besides its records.
+
+    `write_id` is random and new at every save; `folded` is the number of the last journal event that is in the records.
+    """
+
+    lineage: str
+    serial: int
+    write_id: str
+    tool_version: str
+    project_name: str
+    project_uid: str
+    environment: str
+    folded: int
+
+    @property
+    def standing(self) -> Standing:
+        """What another writer must know."""
+        return Standing(self.lineage, self.serial, self.write_id)
+
+    def state(self, records: Mapping[str, Record]) -> State:
+        """The state with these records."""
+        return State(self.lineage, self.serial, self.project_uid, self.environment, records)
+
+
+def encode(header: Header, records: Mapping[str, Record]) -> bytes:
+    """The file. The same state gives the same bytes, and a changed record changes its line (and the seal)."""
+    top = asdict(header) | {"format_version": FORMAT}
+    top["project"] = {"name": top.pop("project_name"), "uid": top.pop("project_uid")}
+    write = _ENCODER.encode
+    lines = ",\n".join(f"{write(address)}:{write(_record_to_json(records[address]))}" for address in sorted(records))
+    body = f'{{"header":{write(top)},\n"records":{{\n{lines}\n}},'.encode()
+    return body + _SEAL + _seal(body) + b'"}\n'
+
+
+def decode(data: bytes, name: str) -> tuple[Header, dict[str, Record]]:
+    """The file back. `name` is for messages. Raises StateUnreadable and StateTooNew."""
+    document = _upgraded(_parse(data, name), name)
+    try:
+        records = {address: _record_from_json(record) for address, record in document["records"].items()}
+        return _header(document["header"]), records
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise StateUnreadable(name, f"is not the state it says it is ({type(error).__name__}: {error})") from error
+
+
+def decode_header(data: bytes, name: str) -> Header:
+    """Only the first line: for a writer who asks what stands there, without paying for the records."""
+    first, _, _ = data.partition(b"\n")
+    try:
+        document = json.loads(first.rstrip(b",") + b"}")
+        return _header(_upgraded(document, name)["header"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise StateUnreadable(name, "has no readable header") from error
+
+
+def _parse(data: bytes, name: str) -> dict[str, Any]:
+    try:
+        document: dict[str, Any] = json.loads(data)
+        document["header"]["format_version"] + 0
+    except (KeyError, TypeError, ValueError) as error:
+        raise StateUnreadable(name, f"is cut off or no longer JSON ({error})") from error
+    body, _, seal = data.rpartition(_SEAL)
+    if seal.partition(b'"')[0] != _seal(body):
+        raise StateUnreadable(name, "was changed by something other than qctl: its checksum does not fit")
+    return document
+
+
+def _upgraded(document: dict[str, Any], name: str) -> dict[str, Any]:
+    header = document["header"]
+    found: int = header["format_version"]
+    if found > FORMAT:
+        raise StateTooNew(name, found, FORMAT, str(header.get("tool_version")))
+    for version in range(found, FORMAT):
+        document = UPGRADES[version](document)
+    return document
+
+
+def _header(data: Mapping[str, Any]) -> Header:
+    values = dict(data)
+    del values["format_version"]
+    project = values.pop("project")
+    return Header(project_name=project["name"], project_uid=project["uid"], **values)
+
+
+def _record_to_json(record: Record) -> dict[str, Any]:
+    data: dict[str, Any] = {"attempts": [attempt_to_json(attempt) for attempt in record.attempts]}
+    if record.managed != _DEFAULT.managed:
+        data["managed"] = record.managed
+    if record.removal != _DEFAULT.removal:
+        data["removal"] = record.removal
+    return data
+
+
+def _record_from_json(data: Mapping[str, Any]) -> Record:
+    values = dict(data)
+    values["attempts"] = tuple([attempt_from_json(attempt) for attempt in values["attempts"]])
+    return Record(**values)
+
+
+def _seal(body: bytes) -> bytes:
+    return hashlib.sha256(body).hexdigest().encode()

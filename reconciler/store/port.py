@@ -1,0 +1,68 @@
+"""What the workflow asks of a place where state rests. The local folder is one; an S3 bucket can be another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+from reconciler.core.event import Event
+from reconciler.core.state import State
+from reconciler.store.errors import LockInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The saved state folded with the events that came after it.
+
+    `version` names what is saved, for `Store.write`; None: nothing was saved yet. `torn` tells that the journal ends in
+    a line that its writer never finished: nobody was told that it is on disk, so it is dropped.
+    """
+
+    state: State
+    version: str | None
+    torn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The proof that `Store.lock` succeeded."""
+
+    info: LockInfo
+
+
+class Store(Protocol):
+    """Where one environment of one project is remembered. Every method may raise StoreFailed."""
+
+    def read(self) -> Snapshot:
+        """What is remembered. Needs no lock. Raises StateUnreadable and StateTooNew, never invents an empty state."""
+
+    def write(self, state: State, if_version: str | None) -> str:
+        """Save and return the new version; the serial is raised here.
+
+        `state` must be what `read` gave under this lock, folded with every event appended since. Raises Conflict when
+        something else than `if_version` stands there, LockLost without the lock.
+        """
+
+    def lock(self, info: LockInfo, timeout: float = 0.0) -> Held:
+        """Take the lock, waiting at most `timeout` seconds. Raises LockHeld."""
+
+    def unlock(self, held: Held) -> bool:
+        """Give the lock back. False: it had been taken from us."""
+
+    def force_unlock(self, lock_id: str) -> LockInfo:
+        """Take the lock away from the holder with this id, on a person's word. Raises UnlockRefused."""
+
+    def append(self, *events: Event) -> None:
+        """Record these events. They are on disk when this returns. Any thread may call it. Raises LockLost."""
+
+
+@contextmanager
+def locked(store: Store, info: LockInfo, timeout: float = 0.0) -> Iterator[Held]:
+    """Hold the lock for a `with` block. Raises LockHeld."""
+    held = store.lock(info, timeout)
+    try:
+        yield held
+    finally:
+        store.unlock(held)
