@@ -53,7 +53,8 @@ class BraketCloud:
 
     def discover(self, uid: str, since: datetime, regions: Iterable[str]) -> Iterable[Found]:
         """Find what carries our marks."""
-        return task_reading.discover(self._client, uid, since, regions, self.account())
+        here = {region or self._client.region for region in regions}
+        return task_reading.discover(self._client, uid, since, here, self.account())
 
     def create(self, resource: Resource, token: str, tags: Mapping[str, str], place: Place) -> Reply:
         """CreateQuantumTask, once."""

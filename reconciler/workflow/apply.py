@@ -1,0 +1,210 @@
+"""Do what the plan says, each address after those it waits for, and have every step on disk before the next."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
+from graphlib import TopologicalSorter
+
+from reconciler.core.address import Address
+from reconciler.core.attempt import Attempt, Outcome
+from reconciler.core.change import Action, Change
+from reconciler.core.event import Concluded, Event, Managed, Verb
+from reconciler.core.operation import Operation
+from reconciler.core.progress import Progress, Stage
+from reconciler.core.resource import Resource
+from reconciler.core.state import State, fold
+from reconciler.providers.kind import CloudUnavailable
+from reconciler.workflow.late import settle, unsettled
+from reconciler.workflow.plan import Planned
+from reconciler.workflow.protocol import Caller
+from reconciler.workflow.session import Session, Tell
+
+_ENDS = frozenset({Stage.DONE, Stage.REFUSED, Stage.UNKNOWN, Stage.SKIPPED})
+_STAGES = {Outcome.ACCEPTED: Stage.DONE, Outcome.REFUSED: Stage.REFUSED, Outcome.UNKNOWN: Stage.UNKNOWN}
+
+
+@dataclass(slots=True)
+class Applied:
+    """What became of a plan: addresses by how they ended, and the state as it was saved."""
+
+    state: State
+    submitted: list[Address] = field(default_factory=list)
+    tagged: list[Address] = field(default_factory=list)
+    cancelled: list[Address] = field(default_factory=list)
+    recorded: list[Address] = field(default_factory=list)
+    refused: dict[Address, str] = field(default_factory=dict)
+    unknown: dict[Address, str] = field(default_factory=dict)
+    skipped: dict[Address, str] = field(default_factory=dict)
+    interrupted: bool = False
+
+
+def apply(session: Session, planned: Planned, tell: Tell, stop: threading.Event, parallelism: int = 10) -> Applied:
+    """Apply a plan made under the lock that is still held. Raises the store's errors; the journal then has the rest."""
+    run = _Run(session, planned, tell, stop)
+    if planned.observed:
+        session.store.append(*planned.observed)
+    try:
+        run.all(parallelism)
+    finally:
+        # On any way out: what the journal has becomes the state. A failure to save loses nothing either.
+        snapshot = session.store.read()
+        if not planned.plan.empty or planned.observed or snapshot.version is None:
+            session.store.write(snapshot.state, snapshot.version)
+    run.applied.state = snapshot.state
+    return run.applied
+
+
+class StillWaiting(Exception):  # noqa: N818 - named after the situation
+    """A value of another run is needed and not known, so the call was not made."""
+
+
+class _Run:
+    """One execution. Only the main thread schedules and counts; workers make calls."""
+
+    def __init__(self, session: Session, planned: Planned, tell: Tell, stop: threading.Event) -> None:
+        self.session = session
+        self.planned = planned
+        self.stop = stop
+        self.applied = Applied(planned.seen)
+        self.caller = Caller(session, self._tell_once(tell))
+        self.live = planned.seen
+        self.lock = threading.Lock()
+        self.total = sum(max(1, len(c.operations)) for c in planned.plan.changes if c.changes_anything)
+        self.done = 0
+
+    def _tell_once(self, tell: Tell) -> Tell:
+        lock = threading.Lock()
+
+        def one_at_a_time(progress: Progress) -> None:
+            with lock:
+                self.done = min(self.done + (progress.stage in _ENDS), self.total)
+                tell(replace(progress, done=self.done, total=self.total))
+
+        return one_at_a_time
+
+    def all(self, parallelism: int) -> None:
+        """Every change, in the order of the graph."""
+        changes = {c.address: c for c in self.planned.plan.changes if c.changes_anything}
+        edges = self.planned.plan.edges
+        sorter = TopologicalSorter({a: sorted(set(edges.get(a, ())) & changes.keys()) for a in sorted(changes)})
+        sorter.prepare()
+        ready: deque[Address] = deque()
+        running: dict[Future[None], Address] = {}
+        with ThreadPoolExecutor(parallelism, thread_name_prefix="apply") as pool:
+            while sorter.is_active():
+                ready.extend(sorted(sorter.get_ready()))
+                # Few at a time: waiting on ten thousand futures costs more than their calls.
+                while ready and len(running) < 2 * parallelism:
+                    address = ready.popleft()
+                    running[pool.submit(self._one, changes[address])] = address
+                finished, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    address = running.pop(future)
+                    future.result()  # a store's error ends everything: nothing may happen that is not on record
+                    sorter.done(address)
+
+    def _one(self, change: Change) -> None:
+        waits_for = sorted(set(self.planned.plan.edges.get(change.address, ())) & self._failed())
+        if self.stop.is_set():
+            self.applied.interrupted = True
+            self._skip(change, "interrupted before it began")
+        elif change.action is Action.BLOCKED:
+            self._blocked(change)
+        elif waits_for:
+            self._skip(change, f"it waits for {waits_for[0]}")
+        else:
+            self._steps(change)
+
+    def _failed(self) -> set[Address]:
+        return {*self.applied.refused, *self.applied.unknown, *self.applied.skipped}
+
+    def _skip(self, change: Change, why: str) -> None:
+        self.applied.skipped[change.address] = why
+        self.caller.tell(self.session.progress(change.address, change.action, Stage.SKIPPED, detail=why))
+
+    def _blocked(self, change: Change) -> None:
+        self.applied.unknown[change.address] = change.reason
+        self.caller.tell(self.session.progress(change.address, "create", Stage.UNKNOWN, detail=change.reason))
+
+    def _steps(self, change: Change) -> None:
+        for op in change.operations:
+            if not self._step(change, op):
+                return
+        self._record_only(change)
+
+    def _step(self, change: Change, op: Operation) -> bool:
+        self.caller.tell(self.session.progress(op.address, op.verb, Stage.STARTED, id=op.id))
+        try:
+            event = self._call(op)
+        except (CloudUnavailable, StillWaiting) as error:
+            return self._ended(op, Outcome.REFUSED, "", str(error))
+        self._learn(event)
+        if event.outcome is Outcome.ACCEPTED and op.verb is Verb.CANCEL:
+            self._read_back(op)
+        return self._ended(op, event.outcome, event.id, event.error)
+
+    def _call(self, op: Operation) -> Concluded:
+        if op.resource is not None:
+            return self.caller.create(op, self._settled(op.resource))
+        attempt = self._attempt(op)
+        if op.verb is Verb.CANCEL:
+            return self.caller.cancel(op, attempt)
+        resource = self.planned.resources[str(op.address)]
+        put = {k: v for k, v in self._settled(resource).tags.items() if k in op.put}
+        put = {**op.put, **put}
+        owned = tuple(sorted({*put, *(k for k in attempt.owned if k not in op.drop), *resource.tags}))
+        return self.caller.tag(op, attempt, put, owned)
+
+    def _settled(self, resource: Resource) -> Resource:
+        settled = settle(resource, self.live, dict(self.planned.resources))
+        waiting = unsettled(settled)
+        if waiting:
+            raise StillWaiting(f"it needs {waiting[0]}, which is not known")
+        return settled
+
+    def _attempt(self, op: Operation) -> Attempt:
+        found = self.live.records[str(op.address)].by_token(op.token)
+        if found is None:
+            raise LookupError(f"the plan names a run that the state doesn't: {op.address} {op.token}")
+        return found
+
+    def _learn(self, *events: Event) -> None:
+        with self.lock:
+            self.live = fold(self.live, events)
+
+    def _read_back(self, op: Operation) -> None:
+        """A cancel only begins an end; what the cloud says now saves the next plan from asking for it again."""
+        try:
+            seen = list(self.session.cloud(op.address.kind).observe([(str(op.address), self._attempt(op))]))
+        except CloudUnavailable:
+            return  # the next plan reads it: unfinished runs always are
+        self.session.store.append(*seen)
+        self._learn(*seen)
+
+    def _ended(self, op: Operation, outcome: Outcome, run_id: str, error: str) -> bool:
+        lists = {
+            Verb.CREATE: self.applied.submitted,
+            Verb.TAG: self.applied.tagged,
+            Verb.CANCEL: self.applied.cancelled,
+        }
+        if outcome is Outcome.ACCEPTED:
+            lists[op.verb].append(op.address)
+        elif outcome is Outcome.REFUSED:
+            self.applied.refused[op.address] = error
+        else:
+            self.applied.unknown[op.address] = error
+        stage = _STAGES[outcome]
+        self.caller.tell(self.session.progress(op.address, op.verb, stage, id=run_id or op.id, detail=error))
+        return outcome is Outcome.ACCEPTED
+
+    def _record_only(self, change: Change) -> None:
+        if change.managed is not None:
+            event = Managed(self.session.now(), str(change.address), change.managed, change.removal)
+            self.session.store.append(event)
+        if change.managed is not None or change.action is Action.ADOPT:
+            self.applied.recorded.append(change.address)
+            run_id = change.attempt.id if change.attempt else ""
+            self.caller.tell(self.session.progress(change.address, change.action, Stage.DONE, id=run_id))

@@ -1,0 +1,120 @@
+"""Compare: desired, remembered, live. Comparing changes nothing, not even the state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+
+from reconciler.core.address import Address
+from reconciler.core.change import Change
+from reconciler.core.declared import Declared
+from reconciler.core.diagnostic import Diagnostic, in_order
+from reconciler.core.diff import Rules, diff
+from reconciler.core.event import Event, Verb
+from reconciler.core.money import Price
+from reconciler.core.plan import Plan
+from reconciler.core.resource import Resource
+from reconciler.core.state import State, fold
+from reconciler.store.port import Snapshot
+from reconciler.workflow.late import settle
+from reconciler.workflow.observe import Refresh, discover, has_doubt, refresh, wanted
+from reconciler.workflow.session import Session
+
+Edges = Mapping[Address, Set[Address]]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which addresses a command is about. Empty `targets` mean all; a sweep's name means all its points."""
+
+    targets: frozenset[Address] = frozenset()
+    excluded: frozenset[Address] = frozenset()
+    forced: frozenset[Address] = frozenset()
+
+    def with_dependencies(self, edges: Edges) -> Selection:
+        """Targets bring along whatever they wait for, as in Terraform."""
+        todo = [a for a in edges if {a, a.base} & self.targets]
+        reached = set(self.targets)
+        while todo:
+            address = todo.pop()
+            reached.add(address)
+            todo.extend(edges[address] - reached)
+        return replace(self, targets=frozenset(reached))
+
+    def holds(self, address: Address) -> bool:
+        """Whether the command is about it."""
+        names = {address, address.base}
+        return (not self.targets or bool(names & self.targets)) and not names & self.excluded
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan with what it was made from: applying starts there. `seen` is the state after observing."""
+
+    plan: Plan
+    snapshot: Snapshot
+    observed: tuple[Event, ...]
+    seen: State
+    resources: Mapping[str, Resource]
+
+
+def make_plan(
+    session: Session,
+    declared: Sequence[Declared],
+    edges: Edges,
+    how: Refresh = Refresh.OPEN,
+    selection: Selection | None = None,
+) -> Planned:
+    """Read, observe, decide, check. Raises CloudUnavailable, WrongAccount and the store's errors."""
+    chosen = (selection or Selection()).with_dependencies(edges)
+    resources = [session.kinds[d.address.kind].desired(d, session.context) for d in declared]
+    index = wanted(resources)
+    snapshot = session.store.read()
+    prior = snapshot.state
+    observed = refresh(session, prior, how)
+    seen = fold(prior, observed)
+    changes = _decide(session, resources, prior, seen, chosen)
+    if how is not Refresh.NONE and _must_search(changes, prior, snapshot):
+        more = discover(session, seen, index)
+        observed, seen = [*observed, *more], fold(seen, more)
+        changes = _decide(session, resources, prior, seen, chosen)
+    changes = [c for c in changes if chosen.holds(c.address)]
+    findings, prices = _check(session, changes)
+    plan = Plan(
+        project=session.context.name,
+        environment=session.context.environment,
+        changes=tuple(replace(c, price=prices.get(c.address)) if c.address in prices else c for c in changes),
+        edges=edges,
+        diagnostics=tuple(in_order(findings)),
+    )
+    return Planned(plan, snapshot, tuple(observed), seen, index.by_address)
+
+
+def _must_search(changes: Sequence[Change], prior: State, snapshot: Snapshot) -> bool:
+    """Only what would be paid, is in doubt, or was forgotten altogether is worth searching a whole account for."""
+    return any(c.count(Verb.CREATE) for c in changes) or has_doubt(prior) or snapshot.version is None
+
+
+def _decide(
+    session: Session, resources: Sequence[Resource], prior: State, seen: State, chosen: Selection
+) -> list[Change]:
+    index = {str(r.address): r for r in resources}
+    settled = [settle(r, seen, index) for r in resources]
+    forced = frozenset(r.address for r in resources if {r.address, r.address.base} & chosen.forced)
+    repeats = all(cloud.repeats for cloud in session.clouds.values())
+    return diff(settled, prior, seen, Rules(session.scope, forced, repeats))
+
+
+def _check(session: Session, changes: Sequence[Change]) -> tuple[list[Diagnostic], dict[Address, Price]]:
+    by_cloud: dict[str, list[Resource]] = {}
+    for change in changes:
+        for op in change.operations:
+            if op.resource is not None:
+                by_cloud.setdefault(session.kinds[change.address.kind].cloud, []).append(op.resource)
+    findings: list[Diagnostic] = []
+    prices: dict[Address, Price] = {}
+    for name, resources in by_cloud.items():
+        checked = session.clouds[name].check(resources)
+        findings.extend(checked.diagnostics)
+        prices.update(checked.prices)
+    return findings, prices

@@ -1,0 +1,57 @@
+"""The human way out of a doubt: a person says what became of a submission."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from reconciler.core.address import Address
+from reconciler.core.attempt import Attempt, Outcome
+from reconciler.core.event import Adopted, Event, Resolved
+from reconciler.core.state import Record
+from reconciler.store.port import locked
+from reconciler.workflow.session import Session
+
+
+class NothingToResolve(Exception):  # noqa: N818 - named after the situation
+    """The address has no submission in doubt, or the named run does not exist."""
+
+
+def resolve(session: Session, address: Address, adopt: str | None) -> Event:
+    """Adopt the run with this id, or, without one, record that there is none.
+
+    Raises NothingToResolve, CloudUnavailable and the store's errors.
+    """
+    with locked(session.store, session.lock_info("state resolve")):
+        snapshot = session.store.read()
+        doubtful = [a for a in snapshot.state.records.get(str(address), Record()).attempts if a.doubtful]
+        if not doubtful:
+            raise NothingToResolve(f"{address} has no submission whose outcome is unknown")
+        attempt = doubtful[-1]
+        event: Event = Resolved(session.now(), str(address), attempt.token)
+        if adopt is not None:
+            event = Adopted(session.now(), str(address), _adopted(session, address, attempt, adopt))
+        session.store.append(event)
+        after = session.store.read()
+        session.store.write(after.state, after.version)
+    return event
+
+
+def _adopted(session: Session, address: Address, attempt: Attempt, run_id: str) -> Attempt:
+    taken = replace(attempt, outcome=Outcome.ACCEPTED, id=run_id, submitted=session.now())
+    # Pretend that it is old: a run that a person names must be there now.
+    asked = replace(taken, submitted="1970-01-01T00:00:00Z")
+    cloud = session.cloud(address.kind)
+    seen = [o for o in cloud.observe([(str(address), asked)]) if not o.missing]
+    if not seen:
+        raise NothingToResolve(f"{cloud.account()} has no run {run_id}")
+    found = seen[0]
+    return replace(
+        taken,
+        status=found.status,
+        phase=found.phase,
+        submitted=found.submitted,
+        ended=found.ended,
+        output=found.output,
+        failure=found.failure,
+        tags=found.tags or {},
+    )

@@ -1,0 +1,74 @@
+"""Everything one command works with: the project, the clouds, the store and the clock."""
+
+from __future__ import annotations
+
+import getpass
+import secrets
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from os import getpid
+
+from reconciler.core.address import Address
+from reconciler.core.ports import Clock, ProjectContext
+from reconciler.core.progress import Progress, Stage
+from reconciler.core.resource import Scope
+from reconciler.providers.kind import Cloud, Kind
+from reconciler.store.errors import LockInfo
+from reconciler.store.port import Store
+
+Tell = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """`kinds` by kind name, `clouds` by cloud name; a cloud makes no connection before it is asked something."""
+
+    context: ProjectContext
+    kinds: Mapping[str, Kind]
+    clouds: Mapping[str, Cloud]
+    store: Store
+    clock: Clock
+    version: str  # of qctl, for lock and state
+
+    @property
+    def scope(self) -> Scope:
+        """Whose runs they are."""
+        return Scope(self.context.uid, self.context.environment)
+
+    def cloud(self, kind: str) -> Cloud:
+        """The cloud that this kind lives on."""
+        return self.clouds[self.kinds[kind].cloud]
+
+    def now(self) -> str:
+        """The time as it stands in records."""
+        return timestamp(self.clock.now())
+
+    def lock_info(self, operation: str) -> LockInfo:
+        """Who we are, for those we keep waiting."""
+        return LockInfo(
+            id=secrets.token_hex(8),
+            who=_user(),
+            host=socket.gethostname(),
+            pid=getpid(),
+            operation=operation,
+            created=self.now(),
+            version=self.version,
+        )
+
+    def progress(self, address: Address, step: str, stage: Stage, **more: str) -> Progress:
+        """One moment, now."""
+        return Progress(self.now(), address, step, stage, **more)  # type: ignore[arg-type]  # only the texts are given
+
+
+def timestamp(moment: datetime) -> str:
+    """ISO 8601 in UTC, in milliseconds: the form that Braket's own times have."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container may run as a user without a name
+        return "unknown"
