@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from reconciler.core.attempt import attempt_from_json, attempt_to_json
 from reconciler.core.state import Record, State
+from reconciler.store.bulk import collector_paused
 from reconciler.store.errors import Standing, StateTooNew, StateUnreadable
 
 FORMAT: Final = 1
@@ -67,7 +68,11 @@ def encode(header: Header, records: Mapping[str, Record]) -> bytes:
 
 def decode(data: bytes, name: str) -> tuple[Header, dict[str, Record]]:
     """The file back. `name` is for messages. Raises StateUnreadable and StateTooNew."""
-    document = _upgraded(_parse(data, name), name)
+    with collector_paused():
+        return _decoded(_upgraded(_parse(data, name), name), name)
+
+
+def _decoded(document: dict[str, Any], name: str) -> tuple[Header, dict[str, Record]]:
     try:
         records = {address: _record_from_json(record) for address, record in document["records"].items()}
         return _header(document["header"]), records

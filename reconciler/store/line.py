@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 
 from reconciler.core.event import Event, event_from_json, event_to_json
+from reconciler.store.bulk import collector_paused
 from reconciler.store.errors import StateUnreadable
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
@@ -51,6 +52,11 @@ def scan(data: bytes, name: str, folded: int) -> Scan:
     A broken line is only the trace of a crash when nothing synced later follows it. Lines of its own sync may follow:
     a power cut can keep the second page of a write and lose the first. All of them were never acknowledged.
     """
+    with collector_paused():
+        return _scan(data, name, folded)
+
+
+def _scan(data: bytes, name: str, folded: int) -> Scan:
     entries: list[Entry] = []
     length, last = 0, folded
     for at, text in enumerate(data.splitlines(keepends=True), start=1):
