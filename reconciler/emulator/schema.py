@@ -20,7 +20,7 @@ CREATE TABLE token (
 ) WITHOUT ROWID;
 CREATE TABLE task (
   seq INTEGER PRIMARY KEY, arn TEXT NOT NULL UNIQUE, region TEXT NOT NULL, device TEXT NOT NULL,
-  shots INTEGER NOT NULL, action TEXT NOT NULL, action_type TEXT NOT NULL, programs INTEGER, executables INTEGER,
+  shots INTEGER NOT NULL, action TEXT NOT NULL, action_type TEXT NOT NULL,
   parameters TEXT NOT NULL, bucket TEXT NOT NULL, directory TEXT NOT NULL, tags TEXT NOT NULL, extras TEXT NOT NULL,
   created_at INTEGER NOT NULL, queued_at INTEGER NOT NULL, running_at INTEGER NOT NULL, done_at INTEGER NOT NULL,
   visible_at INTEGER NOT NULL, cancel_at INTEGER, cancelled_at INTEGER, cancel_token TEXT,

@@ -2,11 +2,12 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from waitress import create_server, wasyncore
+from waitress import wasyncore
 from waitress.channel import ClientDisconnected
+from waitress.server import create_server
 
 from reconciler.emulator.app import handle
 from reconciler.emulator.disruption import ConnectionLost
@@ -44,8 +45,9 @@ def serve(world: World, host: str = "127.0.0.1", port: int = 0, ready: Callable[
         raise ValueError(f"The local cloud only serves this machine: 127.0.0.1, ::1 or localhost, not {host}.")
     stopping = threading.Event()
     # A map of our own: waitress's default is shared by every server in the process.
-    sockets: dict[int, object] = {}
-    server = create_server(
+    sockets: dict[int, Any] = {}
+    # Any: the published types know neither the port it took nor how to wake it.
+    server: Any = create_server(
         _wsgi(world, stopping),
         map=sockets,
         host=_LOOPBACK[host],
@@ -84,17 +86,24 @@ def _wsgi(world: World, stopping: threading.Event) -> "WSGIApplication":
 
 def _request(environ: "WSGIEnvironment") -> Request:
     # REQUEST_URI is the raw target, still percent-encoded; PATH_INFO can't tell a slash from %2F.
-    target = urlsplit(environ["REQUEST_URI"])
+    path, _, query = _target(environ["REQUEST_URI"]).partition("?")
     headers = {name[5:].replace("_", "-").lower(): text for name, text in environ.items() if name.startswith("HTTP_")}
     for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
         if environ.get(name):
             headers[name.replace("_", "-").lower()] = environ[name]
     return Request(
         method=environ["REQUEST_METHOD"],
-        path=target.path or "/",
-        query=target.query,
+        path=path,
+        query=query,
         headers=headers,
         # waitress has put chunks together and answered `Expect: 100-continue` by now.
         body=environ["wsgi.input"].read(),
         host=urlsplit(f"//{headers.get('host', '')}").hostname or "",
     )
+
+
+def _target(uri: str) -> str:
+    """Path and query. A client that takes us for a proxy sends a whole address; anything else begins with a slash."""
+    if uri.startswith("/"):
+        return uri
+    return "/" + uri.partition("://")[2].partition("/")[2]

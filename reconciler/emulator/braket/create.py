@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from reconciler.emulator.braket import lifecycle
-from reconciler.emulator.braket.action import Action, read_action
+from reconciler.emulator.braket.action import action_type
 from reconciler.emulator.braket.context import ACCOUNT, Context
 from reconciler.emulator.braket.device import capabilities, find_device, status_of
 from reconciler.emulator.braket.tag import check_tags
@@ -28,8 +28,8 @@ def create_quantum_task(context: Context, asked: Mapping[str, Any]) -> Mapping[s
     _check_extras(asked, device)
     if len(asked["action"]) > context.switches.number("action.max"):
         raise invalid("The action is too large")
-    action = read_action(asked["action"], device.arn, capabilities(device.arn), asked["shots"])
-    task = _task(context, asked, device, action)
+    kind = action_type(asked["action"], device.arn, capabilities(device.arn))
+    task = _task(context, asked, device, kind)
     insert(context.connection, task, asked["action"])
     remember(context, asked, task.arn)
     return {"quantumTaskArn": task.arn}
@@ -63,7 +63,7 @@ def _check_extras(asked: Mapping[str, Any], device: Device) -> None:
         raise invalid("The job token is not valid: hybrid jobs are not in this version of the local cloud")
 
 
-def _task(context: Context, asked: Mapping[str, Any], device: Device, action: Action) -> Task:
+def _task(context: Context, asked: Mapping[str, Any], device: Device, kind: str) -> Task:
     seq = context.connection.execute("SELECT coalesce(max(seq), 0) + 1 FROM task").fetchone()[0]
     id_ = _task_id(context, seq)
     simulator = device.type == "SIMULATOR"
@@ -77,9 +77,7 @@ def _task(context: Context, asked: Mapping[str, Any], device: Device, action: Ac
         region=context.region,
         device=device.arn,
         shots=asked["shots"],
-        action_type=action.type,
-        programs=action.programs,
-        executables=action.executables,
+        action_type=kind,
         parameters=asked.get("deviceParameters", "{}"),
         bucket=asked["outputS3Bucket"],
         directory=f"{asked['outputS3KeyPrefix']}/{id_}",

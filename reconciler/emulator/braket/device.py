@@ -28,7 +28,7 @@ def get_device(context: Context, asked: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def search_devices(context: Context, asked: Mapping[str, Any]) -> Mapping[str, Any]:
-    wanted = [device for device in catalogue.devices() if _here(context, device)]
+    wanted = [device for device in catalogue.devices() if device.is_in(context.region)]
     for rule in asked["filters"]:
         if rule["name"] != "deviceArn":
             raise invalid(f"Filter name {rule['name']} is not supported. Supported: deviceArn")
@@ -38,9 +38,9 @@ def search_devices(context: Context, asked: Mapping[str, Any]) -> Mapping[str, A
 
 
 def find_device(context: Context, arn: str) -> Device | None:
-    """The device, if it can be reached from the caller's region: simulators have none and are everywhere."""
+    """The device, if it can be reached from the caller's region."""
     device = catalogue.device(arn)
-    return device if device is not None and _here(context, device) else None
+    return device if device is not None and device.is_in(context.region) else None
 
 
 def status_of(device: Device, switches: Switches) -> str:
@@ -56,10 +56,6 @@ def capabilities(arn: str) -> Mapping[str, Any]:
     device = catalogue.device(arn)
     found: Mapping[str, Any] = json.loads(device.capabilities) if device else {}
     return found
-
-
-def _here(context: Context, device: Device) -> bool:
-    return device.arn.split(":")[3] in ("", context.region)
 
 
 def _summary(context: Context, device: Device) -> dict[str, Any]:

@@ -15,11 +15,7 @@ def get_quantum_task(context: Context, asked: Mapping[str, Any]) -> Mapping[str,
         "deviceParameters": task.parameters,
         "failureReason": task.failure,
         "numSuccessfulShots": task.shots if completed else None,
-        "actionMetadata": {
-            "actionType": task.action_type,
-            "programCount": task.programs,
-            "executableCount": task.executables,
-        },
+        "actionMetadata": {"actionType": task.action_type},
     }
     if "QueueInfo" in asked.get("additionalAttributeNames", ()):
         found["queueInfo"] = _queue_info(context, task)

@@ -21,8 +21,6 @@ class Task(NamedTuple):
     device: str
     shots: int
     action_type: str
-    programs: int | None
-    executables: int | None
     parameters: str
     bucket: str
     directory: str
