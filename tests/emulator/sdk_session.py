@@ -1,0 +1,172 @@
+"""A session with Amazon's unmodified SDK, run as a script in a process of its own.
+
+It knows the local cloud by environment variables alone, prints one JSON object of what it saw, and moves the local
+cloud's clock through the world file that LOCAL_WORLD names, as `qctl local advance` does.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from braket.ahs import AnalogHamiltonianSimulation, AtomArrangement, DrivingField
+from braket.aws import AwsDevice, AwsQuantumTask
+from braket.circuits import Circuit, Observable
+from braket.timings import TimeSeries
+
+from reconciler.emulator.world import World
+
+SV1 = "arn:aws:braket:::device/quantum-simulator/amazon/sv1"
+DM1 = "arn:aws:braket:::device/quantum-simulator/amazon/dm1"
+GARNET = "arn:aws:braket:eu-north-1::device/qpu/iqm/Garnet"
+FORTE = "arn:aws:braket:us-east-1::device/qpu/ionq/Forte-1"
+AQUILA = "arn:aws:braket:us-east-1::device/qpu/quera/Aquila"
+CEPHEUS = "arn:aws:braket:us-west-1::device/qpu/rigetti/Cepheus-1-108Q"
+ARIA = "arn:aws:braket:us-east-1::device/qpu/ionq/Aria-1"
+BELL = Circuit().h(0).cnot(0, 1)
+FAST = {"poll_interval_seconds": 0.05, "poll_timeout_seconds": 60}
+
+
+def later(seconds: float) -> None:
+    world = World.open(os.environ["LOCAL_WORLD"])
+    world.advance(seconds)
+    world.close()
+
+
+def devices() -> Any:
+    found = AwsDevice.get_devices()
+    retired = AwsDevice.get_devices(statuses=["RETIRED"])
+    return {"names": sorted(device.name for device in found), "retired": [device.name for device in retired]}
+
+
+def device() -> Any:
+    garnet, forte, aquila = AwsDevice(GARNET), AwsDevice(FORTE), AwsDevice(AQUILA)
+    depth = garnet.queue_depth()
+    return {
+        "edges": garnet.topology_graph.number_of_edges(),
+        "forte edges": forte.topology_graph.number_of_edges(),
+        "native": garnet.properties.paradigm.nativeGateSet,
+        "sites": aquila.properties.paradigm.qubitCount,
+        "status": [garnet.status, AwsDevice(CEPHEUS).status, AwsDevice(ARIA).status],
+        "depth": {queue.value: size for queue, size in depth.quantum_tasks.items()} | {"Jobs": depth.jobs},
+        "emulated": sum(garnet.emulator().run(native(), shots=50).result().measurement_counts.values()),
+    }
+
+
+def native() -> Circuit:
+    return Circuit().add_verbatim_box(Circuit().prx(1, 1.57, 0).cz(1, 2))
+
+
+def run() -> Any:
+    task = AwsDevice(SV1).run(BELL, shots=100, tags={"owner": "lab-3"}, **FAST)
+    result = task.result()
+    again = AwsQuantumTask(task.id, **FAST).result()
+    return {
+        "state": task.state(),
+        "counts": dict(result.measurement_counts),
+        "same": again.measurement_counts == result.measurement_counts,
+        "tags": task.metadata()["tags"],
+        "id": result.task_metadata.id == task.id,
+        "ms": result.additional_metadata.simulatorMetadata.executionDuration,
+    }
+
+
+def values() -> Any:
+    program = Circuit().h(0).cnot(0, 1).state_vector().expectation(Observable.Z() @ Observable.Z(), target=[0, 1])
+    exact = AwsDevice(SV1).run(program, shots=0, **FAST).result()
+    noisy = Circuit().i(0).bit_flip(0, probability=0.25).probability(target=0)
+    sampled = AwsDevice(SV1).run(Circuit().x(0).expectation(Observable.Z(), target=0), shots=10, **FAST).result()
+    return {
+        "vector": [round(abs(amplitude) ** 2, 6) for amplitude in exact.values[0]],
+        "expectation": exact.values[1],
+        "noise": [round(float(p), 6) for p in AwsDevice(DM1).run(noisy, shots=0, **FAST).result().values[0]],
+        "sampled": sampled.values,
+    }
+
+
+def batch() -> Any:
+    # The SDK copies its session here and forgets endpoints given in code: only the environment is left.
+    circuits = [Circuit().x(qubit).i(2 - qubit) for qubit in range(3)]
+    found = AwsDevice(SV1).run_batch(circuits, shots=5, max_parallel=3, **FAST).results()
+    return [dict(result.measurement_counts) for result in found]
+
+
+def queue() -> Any:
+    forte = AwsDevice(FORTE).run(BELL, shots=100, **FAST)
+    later(600)  # QPU tasks are CREATED for a while before they have a place in the queue
+    position = forte.queue_position()
+    garnet = AwsDevice(GARNET).run(native(), shots=10, **FAST)
+    garnet.cancel()
+    states = [forte.state(), garnet.state()]
+    later(7200)
+    result = forte.result()
+    return {
+        "position": position.queue_position,
+        "states": states,
+        "later": [forte.state(), garnet.state()],
+        "counts": dict(result.measurement_counts),
+        "simulator metadata": result.additional_metadata.simulatorMetadata is not None,
+    }
+
+
+def analog() -> Any:
+    register = AtomArrangement().add([0, 0]).add([3e-5, 0])
+    drive = DrivingField(
+        amplitude=series(15_700_000.0), phase=series(0.0), detuning=series(0.0)
+    )  # 0.2 us at this amplitude flip an atom
+    task = AwsDevice(AQUILA).run(AnalogHamiltonianSimulation(register, drive), shots=20, **FAST)
+    later(7200)
+    return task.result().get_counts()
+
+
+def series(value: float) -> TimeSeries:
+    return TimeSeries().put(0.0, value).put(2e-7, value)
+
+
+def failure() -> Any:
+    task = AwsDevice(SV1).run(Circuit().h(range(30)), shots=1, **FAST)
+    result = task.result()
+    metadata = task.metadata()
+    return {"result": result, "state": task.state(), "reason": metadata["failureReason"]}
+
+
+def boto() -> Any:
+    client = AwsDevice(SV1).aws_session.braket_client
+    pages = list(
+        client.get_paginator("search_quantum_tasks").paginate(
+            filters=[{"name": "deviceArn", "operator": "EQUAL", "values": [SV1]}], PaginationConfig={"PageSize": 2}
+        )
+    )
+    arn = pages[0]["quantumTasks"][0]["quantumTaskArn"]
+    client.tag_resource(resourceArn=arn, tags={"a": "1", "b": "2"})
+    client.untag_resource(resourceArn=arn, tagKeys=["a"])
+    found = client.get_paginator("search_devices").paginate(filters=[], PaginationConfig={"PageSize": 1})
+    return {
+        "sizes": sorted({len(page["quantumTasks"]) for page in pages[:-1]}),
+        "b": client.list_tags_for_resource(resourceArn=arn)["tags"].get("b"),
+        "a": client.list_tags_for_resource(resourceArn=arn)["tags"].get("a"),
+        "device pages": len(list(found)),
+        "missing": modelled(
+            client, "ResourceNotFoundException", lambda: client.get_quantum_task(quantumTaskArn=arn[:-1] + "x")
+        ),
+        "offline": modelled(AwsDevice(CEPHEUS), "DeviceOfflineException", None),
+        "retired": modelled(AwsDevice(ARIA), "DeviceRetiredException", None),
+        "again": modelled(client, "ConflictException", lambda: client.cancel_quantum_task(quantumTaskArn=arn)),
+    }
+
+
+def modelled(owner: Any, name: str, call: Callable[[], Any] | None) -> bool:
+    """Whether the call ends in that exception class of the service model."""
+    client = owner.aws_session.braket_client if isinstance(owner, AwsDevice) else owner
+    try:
+        call() if call else owner.run(BELL, shots=100, **FAST)
+    except getattr(client.exceptions, name):
+        return True
+    return False
+
+
+SCENES = (devices, device, run, values, batch, queue, analog, failure, boto)
+
+if __name__ == "__main__":
+    json.dump({scene.__name__: scene() for scene in SCENES}, sys.stdout)
