@@ -9,11 +9,12 @@ import yaml
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.manifest.parser import MAX_DEPTH
 from reconciler.manifest.place import ManifestText, Mark, Spot, report
-from reconciler.manifest.scalars import RefusedScalar, plain
+from reconciler.manifest.scalars import RefusedScalar, plain, plain_text
 from reconciler.manifest.suggest import short, shown
 
 MAX_NODES = 1_000_000  # of one document, aliases expanded
 
+_SCALAR: Any = yaml.ScalarNode  # Any: the stubs deny that a tag can be None, as ours are (parser.py)
 _CORE = "tag:yaml.org,2002:"
 _COLLECTIONS = {"map": yaml.MappingNode, "seq": yaml.SequenceNode}
 _SCALARS: dict[str, tuple[type, ...]] = {
@@ -42,6 +43,7 @@ class Builder:
         self._found = found
         self._offset = offset
         self._line = line
+        self._text_keys: set[str] = set()  # keys that mean themselves, quoted or not
 
     def build(self, node: yaml.Node) -> Any:
         """The value of a node."""
@@ -68,19 +70,27 @@ class Builder:
         return True
 
     def _mapping(self, node: yaml.Node) -> dict[str, Any]:
+        # The inner loop of every load. The common case, untagged scalars and a key seen before, makes no calls here:
+        # a call for each key and value would cost a third more.
         result: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            key = self._key(key_node)
-            if key is None:
-                continue
+        pairs: list[tuple[Any, Any]] = node.value
+        for key_node, value_node in pairs:
+            key = key_node.value
+            if type(key_node) is not _SCALAR or key_node.tag is not None or key not in self._text_keys:
+                key = self._key(key_node)
+                if key is None:
+                    continue
             if key in result:
                 self._duplicate(node, key_node)
-                continue
-            # The common case, a scalar without a tag, is handled here: a call for each would cost a third more.
-            if value_node.tag is None and isinstance(value_node, yaml.ScalarNode):
-                result[key] = value_node.value if value_node.style else self._plain(value_node)
-            else:
+            elif type(value_node) is not _SCALAR or value_node.tag is not None:
                 result[key] = self.build(value_node)
+            elif value_node.style:
+                result[key] = value_node.value
+            else:
+                try:
+                    result[key] = plain(value_node.value)
+                except RefusedScalar:
+                    result[key] = self._plain(value_node)
         return result
 
     def _key(self, node: yaml.Node) -> str | None:
@@ -97,6 +107,8 @@ class Builder:
             return None
         key = self.build(node)
         if isinstance(key, str):
+            if plain_text(key):
+                self._text_keys.add(key)
             return key
         if key is UNREADABLE:
             return None

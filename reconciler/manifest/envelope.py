@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -40,7 +40,7 @@ def kind_of(document: Document) -> str | None:
     return kind if isinstance(kind, str) else None
 
 
-def open_envelope(document: Document, kinds: Iterable[str], found: list[Diagnostic]) -> Envelope | None:
+def open_envelope(document: Document, kinds: Collection[str], found: list[Diagnostic]) -> Envelope | None:
     """The parts of a document of a resource, or None if nothing below can be checked. Problems go to `found`."""
     value, place = document.value, document.place
     if not check_frame(document, kinds, found):
@@ -59,7 +59,7 @@ def open_envelope(document: Document, kinds: Iterable[str], found: list[Diagnost
     return Envelope(kind, address, metadata.get("tags"), value.get("spec"), place)
 
 
-def check_frame(document: Document, kinds: Iterable[str], found: list[Diagnostic]) -> bool:
+def check_frame(document: Document, kinds: Collection[str], found: list[Diagnostic]) -> bool:
     """Whether a document is a mapping of our apiVersion and a known kind; with its unknown keys reported."""
     value, place = document.value, document.place
     if not isinstance(value, dict):
@@ -70,7 +70,7 @@ def check_frame(document: Document, kinds: Iterable[str], found: list[Diagnostic
         return False
     found.extend(_unknown(value, _KEYS, place, ()))
     kind = value.get("kind")
-    if isinstance(kind, str) and kind in set(kinds):
+    if isinstance(kind, str) and kind in kinds:
         return True
     if kind is None:
         remedy = f"Add kind: one of {', '.join(sorted(kinds))}."
@@ -94,7 +94,7 @@ def _right_version(version: Any, place: Place, found: list[Diagnostic]) -> bool:
         detail = 'The document has no "apiVersion": every document below the project folder is read as a manifest.'
         found.append(report("manifest/missing-key", detail, remedy, spot))
     elif version is not UNREADABLE:
-        detail = f"This qctl reads {API_VERSION}; the document says {shown(version)}."
+        detail = f"This qctl reads {API_VERSION}; the document says {shown(version).removeprefix('the text ')}."
         found.append(report("manifest/api-version", detail, remedy, spot))
     return False
 

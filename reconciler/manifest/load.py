@@ -95,7 +95,7 @@ class _Loading:
         self._resolve_references()
         resources = tuple(self._done[address] for address in sorted(self._done))
         edges = {declared.address: declared.depends for declared in resources}
-        self._found.extend(report_cycles(edges, {d.address: d for d in resources}))
+        self._found.extend(report_cycles(self._waiting))
         return Loaded(self._project, resources, edges, tuple(in_order(self._found)))
 
     def _project_documents(self) -> Iterator[Document]:
@@ -120,7 +120,7 @@ class _Loading:
         if not check_frame(document, self._all_kinds, self._found):
             return
         self._project, self._variables = read_project(document, self._given, self._environment, self._found)
-        self._validator.devices = self._project.spec.devices if self._project else None
+        self._validator.devices = self._project.spec.devices if self._project else _devices_in(document)
 
     def _document(self, document: Document, *, in_project_file: bool) -> None:
         if kind_of(document) == PROJECT_KIND:
@@ -139,30 +139,27 @@ class _Loading:
         if address is not None and address.key:
             self._sweeps.add(address.base)
         if point.holes:
-            if address is None:
-                self._validate(point)  # nobody can refer to it, and what it refers to is not known yet
+            if address is None:  # nobody can refer to it, and what it refers to is not known yet
+                self._validator.validate(point)
             else:
                 self._waiting[address] = point
             return
-        declared = self._validate(point)
+        declared = self._validator.validate(point)
         if declared is not None:
             self._done[declared.address] = declared
         elif base is not None:
             self._broken.add(base)
 
-    def _validate(self, point: Point) -> Declared | None:
-        return self._validator.validate(point)
-
     def _resolve_references(self) -> None:
         if not self._waiting:
             return
         references = References(
-            self._kinds, dict(self._done), self._waiting, frozenset(self._sweeps), frozenset(self._broken), self._found
+            self._kinds, self._done, self._waiting, frozenset(self._sweeps), frozenset(self._broken), self._found
         )
         for point in self._waiting.values():
             references.resolve(point)
         for point in self._waiting.values():
-            declared = self._validate(point)
+            declared = self._validator.validate(point)
             if declared is not None:
                 self._done[declared.address] = declared
 
@@ -189,3 +186,10 @@ class _Loading:
 
 def _same(path: Path, root: Path) -> bool:
     return path.resolve() == (root / "qctl.yaml").resolve()
+
+
+def _devices_in(document: Document) -> dict[str, str] | None:
+    """The aliases of a project that is otherwise invalid, so that its resources are still checked against them."""
+    spec = document.value.get("spec")
+    devices = spec.get("devices", {}) if isinstance(spec, dict) else None
+    return devices if isinstance(devices, dict) else None

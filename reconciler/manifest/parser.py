@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from yaml.reader import Reader
 from yaml.scanner import Scanner
 
 MAX_DEPTH = 64
+_DEEP_BLOCK = re.compile(rf"^[ \t?:-]{{{MAX_DEPTH // 2}}}", re.MULTILINE)
 
 
 class TooDeepError(Exception):
@@ -25,13 +27,22 @@ class TooDeepError(Exception):
 class _Resolving:
     """What a composer asks of its resolver. No tags: None means that the text alone decides."""
 
-    _depth = 0
-
     def resolve(self, _kind: object, _value: object, _implicit: object) -> None:
         return None
 
+    def descend_resolver(self, _parent: Any, _index: object) -> None:
+        return None
+
+    def ascend_resolver(self) -> None:
+        return None
+
+
+class _Guarding(_Resolving):
+    """The same with a bound: composers recurse, libyaml's on the C stack, so a million "[" would end the process."""
+
+    _depth = 0
+
     def descend_resolver(self, parent: Any, _index: object) -> None:
-        # libyaml's composer recurses on the C stack without a bound: a million "[" would end the process.
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise TooDeepError(parent.start_mark)
@@ -40,7 +51,7 @@ class _Resolving:
         self._depth -= 1
 
 
-class _PureParser(_Resolving, Reader, Scanner, Parser, Composer):
+class _PureParser(Reader, Scanner, Parser, Composer):
     """PyYAML's own parser, ten times slower, for installations without libyaml."""
 
     def __init__(self, stream: str) -> None:
@@ -52,19 +63,35 @@ class _PureParser(_Resolving, Reader, Scanner, Parser, Composer):
 
 if TYPE_CHECKING or yaml.__with_libyaml__:
     from yaml._yaml import CParser
-
-    class NodeParser(_Resolving, CParser):
-        """`check_node` and `get_node`, one document after the other."""
-
 else:
-    NodeParser = _PureParser
+    CParser = _PureParser
+
+
+class _PlainNodes(_Resolving, CParser):
+    pass
+
+
+class _GuardedNodes(_Guarding, CParser):
+    pass
+
+
+def node_parser(text: str) -> CParser:
+    """A parser with `check_node` and `get_node`, one document after the other. Raises TooDeepError, YAMLError.
+
+    Counting the depth costs a third of the parsing, so it is left out where the text cannot be deep: each flow level
+    needs a bracket, and each pair of block levels a column of indentation or indicators.
+    """
+    deep = _DEEP_BLOCK.search(text) or any(
+        part.count("[") + part.count("{") > MAX_DEPTH for part in text.split("\n---")
+    )
+    return _GuardedNodes(text) if deep else _PlainNodes(text)
 
 
 # One document with a large matrix may be asked for the places of thousands of its points.
 @lru_cache(maxsize=2)
 def compose_one(text: str) -> yaml.Node | None:
     """The root node of one document that was read before without an error."""
-    parser = NodeParser(text)
+    parser = node_parser(text)
     try:
         return parser.get_node() if parser.check_node() else None
     finally:

@@ -21,14 +21,16 @@ _TYPE_ERRORS = ("_type", "int_from_float", "_parsing")
 class Problems:
     """Explains the ValidationErrors of one document.
 
-    A sweep validates the same document once for each point; what was said of one point is not said again.
+    A sweep validates the same document once for each point; what is in `said` is not said again.
     """
 
-    def __init__(self, model: Model, place: Place, to_document: Callable[[Path], Path]) -> None:
+    def __init__(
+        self, model: Model, place: Place, to_document: Callable[[Path], Path], said: set[tuple[Path, str]]
+    ) -> None:
         self._model = model
         self._place = place
         self._to_document = to_document
-        self._said: set[tuple[Path, str]] = set()
+        self._said = said
 
     def explain(
         self, error: ValidationError, value: Any, address: str, skip: frozenset[Path] = frozenset()
@@ -42,7 +44,9 @@ class Problems:
                 continue
             here.add(path)
             self._said.add((path, kind))
-            if kind == "extra_forbidden":
+            if item["loc"][-1:] == ("[key]",):
+                yield self._bad_key(path, item, address)
+            elif kind == "extra_forbidden":
                 yield self._unknown_key(path, address)
             elif kind == "missing":
                 yield self._missing_key(path, address)
@@ -61,6 +65,11 @@ class Problems:
         detail = f'{within or "The document"} has no "{path[-1]}".'
         remedy = f'Add "{path[-1]}": {words(shape)}.' if shape else f'Add "{path[-1]}".'
         return report("manifest/missing-key", detail, remedy, self._spot(path[:-1], key=True), address=address)
+
+    def _bad_key(self, path: Path, item: Any, address: str) -> Diagnostic:
+        within = dotted(self._to_document(path)[:-1])
+        reason = item.get("ctx", {}).get("error", "this key is not allowed")
+        return report("manifest/invalid-value", f"{within}: {reason}.", "", self._spot(path, key=True), address=address)
 
     def _bad_value(self, path: Path, kind: str, item: Any, address: str) -> Diagnostic:
         spot = self._spot(path)
@@ -92,6 +101,8 @@ def _remedy(shape: Shape, found: Any) -> str:
         return did_you_mean(found, allowed) if isinstance(found, str) else ""
     if isinstance(found, float) and found.is_integer() and "whole number" in words(shape):
         return f"Write {int(found)}."
+    if isinstance(found, str) and "_" in found and found.replace("_", "").isdigit() and "number" in words(shape):
+        return f"Write {found.replace('_', '')}: YAML 1.2 knows no _ in numbers."
     if isinstance(found, str) and found.strip().lstrip("+-").isdigit() and "number" in words(shape):
         return "Remove the quotes."
     if isinstance(found, bool | int | float) and words(shape).startswith("a text"):

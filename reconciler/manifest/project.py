@@ -53,13 +53,16 @@ def _check_url(url: str) -> str:
     return url
 
 
-def _check_devices(devices: dict[str, str]) -> dict[str, str]:
-    for alias, arn in devices.items():
-        if not _ALIAS.fullmatch(alias):
-            raise ValueError(f'"{alias[:40]}" is no alias: letters, digits, and _ . - after a first letter')
-        if not DEVICE_ARN.fullmatch(arn):
-            raise ValueError(f'the alias "{alias}" stands for no device ARN (arn:aws:braket:REGION::device/…)')
-    return devices
+def _check_alias(alias: str) -> str:
+    if not _ALIAS.fullmatch(alias):
+        raise ValueError(f'"{alias[:40]}" is no alias: letters, digits, and _ . - after a first letter')
+    return alias
+
+
+def _check_arn(arn: str) -> str:
+    if not DEVICE_ARN.fullmatch(arn):
+        raise ValueError("expected the ARN of a device (arn:aws:braket:REGION::device/…)")
+    return arn
 
 
 def _check_path(path: str) -> str:
@@ -80,11 +83,10 @@ def _tag_text(item: Any) -> Any:
     return str(item) if isinstance(item, int | float) else item
 
 
-def _check_variables(variables: dict[str, Variable]) -> dict[str, Variable]:
-    for name in variables:
-        if not _VARIABLE.fullmatch(name):
-            raise ValueError(f'"{name[:40]}" is no variable name: letters, digits and _, no digit first')
-    return variables
+def _check_variable(name: str) -> str:
+    if not _VARIABLE.fullmatch(name):
+        raise ValueError(f'"{name[:40]}" is no variable name: letters, digits and _, no digit first')
+    return name
 
 
 class Metadata(_Model):
@@ -170,13 +172,13 @@ class ProjectSpec(_Model):
     providers: Annotated[Providers, Field(default_factory=Providers, description="The clouds.")]
     state: Annotated[State, Field(default_factory=State, description="Where the state rests.")]
     devices: Annotated[
-        dict[str, str],
-        AfterValidator(_check_devices),
+        dict[Annotated[str, AfterValidator(_check_alias)], Annotated[str, AfterValidator(_check_arn)]],
         Field(description="Short names of devices: alias to ARN."),
     ] = {}
     defaults: Annotated[Defaults, Field(default_factory=Defaults, description="What holds for each resource.")]
     variables: Annotated[
-        dict[str, Variable], AfterValidator(_check_variables), Field(description="Values from outside, by name.")
+        dict[Annotated[str, AfterValidator(_check_variable)], Variable],
+        Field(description="Values from outside, by name."),
     ] = {}
 
 

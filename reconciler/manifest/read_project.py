@@ -36,7 +36,7 @@ def read_project(
     try:
         return Project.model_validate(body), variables
     except ValidationError as error:
-        problems = Problems(Project, place, lambda path: path)
+        problems = Problems(Project, place, lambda path: path, set())
         found.extend(problems.explain(error, body, "", frozenset(failed)))
         return None, variables
 

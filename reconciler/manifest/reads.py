@@ -16,43 +16,40 @@ from reconciler.manifest.suggest import did_you_mean, short
 _COMMENT = re.compile(r'//[^\n]*|/\*.*?(?:\*/|\Z)|"[^"\n]*"', re.DOTALL)
 _INCLUDE = re.compile(r"\binclude\b")
 
-Read = tuple[SourceFile | None, tuple[Diagnostic, ...]]
+Refusal = tuple[str, str, str]  # code, detail, remedy: to be said at the place that names the file
 
 
 class ProgramFiles:
     """Reads each named file once, however many resources name it."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, found: list[Diagnostic]) -> None:
         self._root = root
         self._real_root = root.resolve()
-        self._known: dict[str, Read] = {}
+        self._found = found
+        self._known: dict[str, SourceFile | Refusal | None] = {}
 
-    def read(self, name: str, limits: ProjectFile, spot: Spot, address: str) -> Read:
-        """The file's text, or diagnostics at the place that names it."""
+    def read(self, name: str, limits: ProjectFile) -> SourceFile | Refusal | None:
+        """The file, or why it is refused. None for a file that is not UTF-8: that is reported once, at its own place."""
         if name not in self._known:
-            self._known[name] = self._read(name, limits, spot, address)
+            self._known[name] = self._read(name, limits)
         return self._known[name]
 
-    def is_known(self, name: str) -> bool:
-        """Whether the file was read before, so that what is wrong with it has been said."""
-        return name in self._known
-
-    def _read(self, name: str, limits: ProjectFile, spot: Spot, address: str) -> Read:
+    def _read(self, name: str, limits: ProjectFile) -> SourceFile | Refusal | None:
         path = self._root / name
         try:
-            problem = self._refusal(name, path, limits)
-            if problem is None:
-                real = path.resolve()
-                return self._decoded(real.relative_to(self._real_root).as_posix(), real.read_bytes())
+            refusal = self._refusal(name, path, limits)
+            if refusal is not None:
+                return refusal
+            real = path.resolve()
+            return self._decoded(real.relative_to(self._real_root).as_posix(), real.read_bytes())
         except (FileNotFoundError, NotADirectoryError):
             remedy = did_you_mean(name, self._neighbours(path), "Paths are relative to the project folder.")
-            problem = ("file/not-found", f'The project has no file "{short(name)}".', remedy)
+            return "file/not-found", f'The project has no file "{short(name)}".', remedy
         except (OSError, RuntimeError) as error:  # RuntimeError: a ring of links (Python 3.11 and 3.12)
             reason = getattr(error, "strerror", None) or "a ring of links"
-            problem = ("file/unreadable", f'"{short(name)}" cannot be read: {reason}.', "")
-        return None, (report(*problem, spot, address=address),)
+            return "file/unreadable", f'"{short(name)}" cannot be read: {reason}.', ""
 
-    def _refusal(self, name: str, path: Path, limits: ProjectFile) -> tuple[str, str, str] | None:
+    def _refusal(self, name: str, path: Path, limits: ProjectFile) -> Refusal | None:
         """Code, detail and remedy of a file that may not be read. Raises OSError."""
         named = short(name)
         if "\0" in name or PurePosixPath(name).is_absolute() or PureWindowsPath(name).is_absolute():
@@ -69,11 +66,12 @@ class ProgramFiles:
             return "file/too-large", detail, ""
         return None
 
-    def _decoded(self, name: str, data: bytes) -> Read:
+    def _decoded(self, name: str, data: bytes) -> SourceFile | None:
         try:
-            return SourceFile(name, data.decode("utf-8-sig")), ()
+            return SourceFile(name, data.decode("utf-8-sig"))
         except UnicodeDecodeError as error:
-            return None, (not_utf8(name, data, error, "file/unreadable"),)
+            self._found.append(not_utf8(name, data, error, "file/unreadable"))
+            return None
 
     def _neighbours(self, path: Path) -> list[str]:
         """Files in the same folder, as a manifest would name them."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from reconciler.core.address import Address, Scalar
 from reconciler.core.declared import Path
@@ -38,8 +38,12 @@ class Source:
     kind: KindModel
     place: Place
     base: Address | None
-    problems: Problems
     said: set[tuple[Path, str]] = field(default_factory=set)
+
+    def explain(self, error: ValidationError, point: Point) -> Iterator[Diagnostic]:
+        """The diagnostics of a spec that its model refuses."""
+        problems = Problems(self.kind.model, self.place, document_path, self.said)
+        return problems.explain(error, point.spec, point.label, point.failed)
 
     @property
     def label(self) -> str:
@@ -70,7 +74,7 @@ class Point:
 def expand(envelope: Envelope, kind: KindModel, variables: Variables, found: list[Diagnostic]) -> Iterator[Point]:
     """The points of a document. Problems go to `found`."""
     place = envelope.place
-    source = Source(kind, place, envelope.address, Problems(kind.model, place, document_path))
+    source = Source(kind, place, envelope.address)
     spec = _with_tags(envelope, source, found)
     if spec is None or spec is UNREADABLE:
         return

@@ -60,6 +60,14 @@ def plain(text: str) -> Plain:  # noqa: PLR0911 - one return for each form of th
     return text
 
 
+def plain_text(text: str) -> bool:
+    """Whether the text means itself without quotes, as a value and as a key."""
+    try:
+        return plain(text) == text and text != "<<"
+    except RefusedScalar:
+        return False
+
+
 def _finite(text: str) -> float:
     value = float(text)
     if math.isinf(value):

@@ -7,11 +7,14 @@ from difflib import get_close_matches
 
 _SHOWN = 60  # an untrusted text in a message stays short
 _LISTED = 12
+_COMPARED = 2000  # comparing is slow, and a project may have 100,000 addresses
 
 
 def did_you_mean(wrong: str, known: Iterable[str], otherwise: str = "") -> str:
     """`Did you mean "shots"?` if a known word is close, else the known words, else `otherwise`."""
     words = sorted(set(known))
+    if len(words) > _COMPARED:
+        return otherwise
     lowered = {word.lower(): word for word in words}
     close = get_close_matches(wrong.lower(), lowered, n=1, cutoff=0.6)
     if close:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from reconciler.core.declared import Declared, SourceFile
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.fields import DeviceName, ProjectFile
-from reconciler.manifest.fields import Model, marked, value_at
+from reconciler.manifest.fields import Model, marked
 from reconciler.manifest.place import Place, Spot, document_path, report
 from reconciler.manifest.project import DEVICE_ARN
 from reconciler.manifest.reads import ProgramFiles, find_include, include_problem, spot_in
@@ -31,23 +31,25 @@ class Validator:
 
     def __init__(self, root: Path, found: list[Diagnostic]) -> None:
         self.devices: Mapping[str, str] | None = None
-        self._programs = ProgramFiles(root)
+        self._programs = ProgramFiles(root, found)
         self._found = found
-        self._shared: dict[tuple[str, str], Files] = {}
+        self._known: dict[tuple[str, str], Files] = {}
+        self._included: set[str] = set()  # files already looked through for an include
 
     def validate(self, point: Point) -> Declared | None:
         """The resource, or None; problems go to the diagnostics."""
         before = len(self._found)
         source = point.source
+        spec = None
         try:
             spec = source.kind.model.model_validate(point.spec)
         except ValidationError as error:
-            self._found.extend(source.problems.explain(error, point.spec, point.label, point.failed))
-            return None
+            self._found.extend(source.explain(error, point))
+        # These read the unvalidated values, so that one mistake does not hide the others.
         for key in _device_fields(source.kind.model):
-            self._check_device(value_at(spec, key), key, point)
-        files = self._files(spec, point)
-        if point.address is None or point.failed or len(self._found) > before:
+            self._check_device(_raw(point.spec, key), key, point)
+        files = self._files(point)
+        if spec is None or files is None or point.address is None or point.failed or len(self._found) > before:
             return None
         depends = frozenset(point.depends) if point.depends else _NO_DEPENDS
         return Declared(point.address, spec, files, depends, source.place.locate_spec)
@@ -64,41 +66,43 @@ class Validator:
         remedy = did_you_mean(device, known, "Add it to the project's spec.devices, or write the device's ARN.")
         self._found.append(report("project/unknown-device", detail, remedy, spot, address=point.label))
 
-    def _files(self, spec: Any, point: Point) -> Files:
-        model = point.source.kind.model
-        named = [(path, limits, value_at(spec, path)) for path, limits in _file_fields(model)]
-        present = [(path, limits, text) for path, limits, text in named if isinstance(text, str)]
-        if len(present) == 1:
-            path, _, text = present[0]
-            shared = self._shared.get((".".join(path), text))
-            if shared is not None:
-                return shared
+    def _files(self, point: Point) -> Files | None:
+        """The texts that the spec names, or None if one of them cannot be had."""
         files: dict[str, SourceFile] = {}
-        for path, limits, text in present:
-            if path in point.failed:
+        for path, limits in _file_fields(point.source.kind.model):
+            text = _raw(point.spec, path)
+            if not isinstance(text, str) or path in point.failed:
                 continue
             source = self._source(path, limits, text, point)
-            if source is not None:
-                files[".".join(path)] = source
-        result = MappingProxyType(files) if files else _NO_FILES
-        if len(present) == 1 and files and not next(iter(files.values())).inline:
-            self._shared[".".join(present[0][0]), present[0][2]] = result
-        return result
+            if source is None:
+                return None
+            files[".".join(path)] = source
+        return self._shared(files)
+
+    def _shared(self, files: dict[str, SourceFile]) -> Files:
+        """One mapping for all resources that name the same file: thousands may."""
+        if len(files) != 1:
+            return MappingProxyType(files) if files else _NO_FILES
+        ((key, source),) = files.items()
+        if source.inline:
+            return MappingProxyType(files)
+        return self._known.setdefault((key, source.name), MappingProxyType(files))
 
     def _source(self, path: tuple[str, ...], limits: ProjectFile, text: str, point: Point) -> SourceFile | None:
         place = point.source.place
         if limits.or_inline and ("\n" in text or ";" in text):
-            source = SourceFile(place.file.name, text, inline=True)
-            self._check_include(source, path, point)
-            return source
-        if self._programs.is_known(text):
-            return self._programs.read(text, limits, Spot(place.locate()), point.label)[0]
-        spot = place.spot(document_path(path))
-        read, problems = self._programs.read(text, limits, spot, point.label)
-        self._found.extend(problems)
-        if read is not None:
-            self._check_include(read, path, point)
-        return read
+            inline = SourceFile(place.file.name, text, inline=True)
+            self._check_include(inline, path, point)
+            return inline
+        read = self._programs.read(text, limits)
+        if isinstance(read, SourceFile):
+            if read.name not in self._included:
+                self._included.add(read.name)
+                self._check_include(read, path, point)
+            return read
+        if read is not None and self._is_new(point, path, text):
+            self._found.append(report(*read, place.spot(document_path(path)), address=point.label))
+        return None
 
     def _check_include(self, source: SourceFile, path: tuple[str, ...], point: Point) -> None:
         if path[-1] != _OPENQASM:
@@ -131,6 +135,15 @@ def _inline_spot(place: Place, path: tuple[str, ...], text: str, index: int) -> 
         line_start = place.file.text.find("\n", line_start) + 1
     column = place.file.text.find("include", line_start)
     return place.file.spot(column, wanted - 1, column - line_start, len("include"))
+
+
+def _raw(value: Any, path: tuple[str, ...]) -> Any:
+    """The value at a path of keys of a document; None where it is not there."""
+    for key in path:
+        if not isinstance(value, dict):
+            return None
+        value = value.get(key)
+    return value
 
 
 @lru_cache(maxsize=64)

@@ -13,7 +13,7 @@ import yaml
 
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.manifest.build import UNREADABLE, Builder
-from reconciler.manifest.parser import MAX_DEPTH, NodeParser, TooDeepError
+from reconciler.manifest.parser import MAX_DEPTH, TooDeepError, node_parser
 from reconciler.manifest.place import ManifestText, Place, report
 from reconciler.manifest.suggest import short
 
@@ -75,7 +75,7 @@ def _read_from(file: ManifestText, offset: int, found: list[Diagnostic]) -> Gene
     """Read on until the end or the first broken document; returns where to start again, or None."""
     line = file.text.count("\n", 0, offset)
     builder = Builder(file, found, offset, line)
-    parser = NodeParser(file.text[offset:] if offset else file.text)
+    parser = node_parser(file.text[offset:] if offset else file.text)
     try:
         while parser.check_node():
             document = _document(file, builder, parser.get_node(), offset, line)

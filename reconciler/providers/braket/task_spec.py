@@ -20,6 +20,7 @@ MAX_OWN_TAGS = 45  # AWS allows 50; qctl adds four, and one stays free
 _BUCKET = re.compile(r"[a-z0-9](?:[a-z0-9-]|\.(?=[a-z0-9])){1,61}[a-z0-9]")
 _ADDRESS_LIKE = re.compile(r"\d+\.\d+\.\d+\.\d+")
 _TAG_TEXT = re.compile(r"[\w\s.:/=+\-@]*")  # the characters every AWS service takes in tags
+_TAG_CHARACTERS = "tags hold letters, digits, spaces and _ . : / = + - @ only"
 _INPUT_NAME = re.compile(r"[^\W\d]\w*")
 
 
@@ -40,23 +41,30 @@ def _tag_text(item: Any) -> Any:
     return str(item) if isinstance(item, int | float) else item
 
 
-def _check_tags(tags: dict[str, str]) -> dict[str, str]:
+def _check_tag_count(tags: dict[str, str]) -> dict[str, str]:
     if len(tags) > MAX_OWN_TAGS:
         raise ValueError(f"at most {MAX_OWN_TAGS} tags fit: qctl adds its own, and AWS allows 50 in all")
-    for key, value in tags.items():
-        _check_tag(key, value)
     return tags
 
 
-def _check_tag(key: str, value: str) -> None:
+def check_tag_key(key: str) -> str:
+    """A tag's key by AWS's rules. Raises ValueError."""
     if not 1 <= len(key) <= 128:
-        raise ValueError(f'a tag\'s key has 1 to 128 characters, "{key[:20]}" has {len(key)}')
+        raise ValueError(f"a tag's key has 1 to 128 characters, this one has {len(key)}")
     if key.lower().startswith(("aws:", "qctl:")):
         raise ValueError(f'the tag "{key}" is refused: tags that start with aws: belong to AWS, with qctl: to qctl')
+    if not _TAG_TEXT.fullmatch(key):
+        raise ValueError(_TAG_CHARACTERS)
+    return key
+
+
+def check_tag_value(value: str) -> str:
+    """A tag's value by AWS's rules. Raises ValueError."""
     if len(value) > 256:
-        raise ValueError(f'a tag\'s value has at most 256 characters, that of "{key}" has {len(value)}')
-    if not _TAG_TEXT.fullmatch(key) or not (is_late(value) or _TAG_TEXT.fullmatch(value)):
-        raise ValueError(f'tags hold letters, digits, spaces and _ . : / = + - @ only; "{key}" has something else')
+        raise ValueError(f"a tag's value has at most 256 characters, this one has {len(value)}")
+    if not _TAG_TEXT.fullmatch(value) and not is_late(value):
+        raise ValueError(_TAG_CHARACTERS)
+    return value
 
 
 def check_bucket(name: str) -> str:
@@ -77,17 +85,16 @@ def _check_prefix(prefix: str) -> str:
     return prefix
 
 
-def _check_inputs(inputs: dict[str, Any]) -> dict[str, Any]:
-    for name in inputs:
-        if not _INPUT_NAME.fullmatch(name):
-            raise ValueError(f'"{name[:40]}" is no name of an OpenQASM input: letters, digits and _ only')
-    return inputs
+def _check_input_name(name: str) -> str:
+    if not _INPUT_NAME.fullmatch(name):
+        raise ValueError(f'"{name[:40]}" is no name of an OpenQASM input: letters, digits and _ only')
+    return name
 
 
 Tags = Annotated[
-    dict[str, str],
+    dict[Annotated[str, AfterValidator(check_tag_key)], Annotated[str, AfterValidator(check_tag_value)]],
     BeforeValidator(_tag_texts, json_schema_input_type=dict[str, Scalar]),
-    AfterValidator(_check_tags),
+    AfterValidator(_check_tag_count),
 ]
 Number = int | float
 InputValue = bool | int | float | Annotated[list[Number], Field(min_length=1)]
@@ -112,8 +119,7 @@ class Program(_Spec):
         Field(min_length=1, description="Any other action in Braket's own JSON, with its header: a file, or the text."),
     ] = None
     inputs: Annotated[
-        dict[str, InputValue],
-        AfterValidator(_check_inputs),
+        dict[Annotated[str, AfterValidator(_check_input_name)], InputValue],
         Field(description="Values of the program's `input` declarations (OpenQASM only)."),
     ] = {}
 
