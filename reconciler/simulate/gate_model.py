@@ -1,5 +1,6 @@
 """OpenQASM programs on the local simulators. Imports heavy libraries: load it only to simulate."""
 
+import os
 import re
 from dataclasses import fields, is_dataclass
 from typing import Any, Literal
@@ -21,8 +22,12 @@ MAX_QUBITS = {"state_vector": 26, "density_matrix": 13}
 _MAX_DECLARED = 1024
 # The interpreter reads 2,500 to 4,000 gates a second, so this is about a minute; loops unroll.
 _MAX_GATES = 200_000
+# Copies of the state that are alive at once: 24 qubits took 0.5 GiB beyond the libraries, and a density matrix of 11
+# qubits 0.25 GiB. Linux kills a process that takes too much instead of telling it, so ask before.
+_COPIES = {"state_vector": 2, "density_matrix": 4}
 # Amplitudes updated in a millisecond: 294 gates on 20 qubits took 0.5 s on two cores.
 _AMPLITUDES_PER_MS = 600_000
+_MAX_MS = 600_000
 
 
 class _Context(ProgramContext):  # type: ignore[misc]  # the library ships no types
@@ -41,10 +46,10 @@ class _Context(ProgramContext):  # type: ignore[misc]  # the library ships no ty
 
 
 class _Guarded:
-    """Mixed into a simulator: checks the width just before memory is taken, and seeds each simulation."""
+    """Mixed into a simulator: checks the size just before memory is taken, and seeds each simulation."""
 
-    def __init__(self, width: int, seed: int) -> None:
-        self._width = width
+    def __init__(self, kind: str, seed: int) -> None:
+        self._kind = kind
         self._seeds = np.random.SeedSequence(abs(seed))
         self.context = _Context(simulator=self)
         self.qubits = 0
@@ -55,14 +60,38 @@ class _Guarded:
     def initialize_simulation(self, **kwargs: Any) -> Any:
         # Called once for a plain program, and once for each path and measurement of one with mid-circuit measurements.
         self.qubits = max(self.qubits, kwargs["qubit_count"])
-        if self.qubits > self._width:
-            raise SimulationFailed(
-                f"The program uses {self.qubits} qubits; this machine simulates at most {self._width} of this kind."
-            )
+        self._check_size()
         simulation = super().initialize_simulation(**kwargs)  # type: ignore[misc]  # provided by the simulator class
         # The library offers no seed. This generator draws the samples; a test proves that equal seeds give equal shots.
         simulation._rng_generator = np.random.default_rng(self._seeds.spawn(1)[0])
         return simulation
+
+    @property
+    def duration(self) -> int:
+        """Milliseconds, from the work and not from a clock, so that equal runs cost the same."""
+        return max(1, (self.context.gates << self._exponent) // _AMPLITUDES_PER_MS)
+
+    @property
+    def _exponent(self) -> int:
+        return self.qubits if self._kind == "state_vector" else 2 * self.qubits
+
+    def _check_size(self) -> None:
+        if self.qubits > MAX_QUBITS[self._kind]:
+            raise SimulationFailed(
+                f"The program uses {self.qubits} qubits;"
+                f" this machine simulates at most {MAX_QUBITS[self._kind]} of this kind."
+            )
+        needed = _COPIES[self._kind] * 16 << self._exponent
+        if needed > _memory():
+            raise SimulationFailed(f"{self.qubits} qubits need {needed >> 20} MiB of memory, more than there is.")
+        if self.duration > _MAX_MS:
+            raise SimulationFailed(
+                f"The simulation would take about {self.duration // 60_000} minutes on this machine."
+            )
+
+
+def _memory() -> int:
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
 class _StateVector(_Guarded, StateVectorSimulator):  # type: ignore[misc]  # the library ships no types
@@ -82,7 +111,7 @@ def run_gate_model(
     # The simulator takes a source that ends in ".qasm" for the name of a file to open; a newline keeps it a program.
     program.source += "\n"
     simulator_class = _StateVector if kind == "state_vector" else _DensityMatrix
-    simulator = simulator_class(MAX_QUBITS[kind], seed)
+    simulator = simulator_class(kind, seed)
     result = simulator.run(program, shots=shots)
     measurements = [[int(bit) for bit in shot] for shot in result.measurements or []] if shots else None
     measured = [int(qubit) for qubit in result.measuredQubits]
@@ -101,7 +130,7 @@ def run_gate_model(
             "action": document,
             "simulatorMetadata": {
                 "braketSchemaHeader": {"name": "braket.task_result.simulator_metadata", "version": "1"},
-                "executionDuration": _duration(kind, simulator.context.gates, simulator.qubits),
+                "executionDuration": simulator.duration,
             },
         },
     }
@@ -134,9 +163,3 @@ def _result_type(item: Any, measurements: list[list[int]] | None, measured: list
         return {"type": kind, "value": exact_value(item.value)}
     kind = item.dict(exclude_none=True)
     return {"type": kind, "value": sampled_value(kind, np.array(measurements), measured)}
-
-
-def _duration(kind: str, gates: int, qubits: int) -> int:
-    """Milliseconds, from the work and not from a clock, so that equal runs cost the same."""
-    width = qubits if kind == "state_vector" else 2 * qubits
-    return max(1, (gates << width) // _AMPLITUDES_PER_MS)

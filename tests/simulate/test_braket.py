@@ -172,6 +172,18 @@ def test_a_long_loop_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
         result("qubit q; for int i in [0:1000000] { h q; }")
 
 
+def test_a_machine_with_little_memory_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reconciler.simulate.gate_model._memory", lambda: 2 * 16 * 2**12)
+    assert result("qubit[12] q; h q;", shots=1)["measurements"]
+    with pytest.raises(SimulationFailed, match="13 qubits need 0 MiB of memory"):
+        result("qubit[13] q; h q;")
+
+
+def test_a_simulation_of_many_minutes_is_not_begun() -> None:
+    with pytest.raises(SimulationFailed, match="about 16 minutes"):
+        result("qubit[26] q; for int i in [1:350] { h q; }")
+
+
 @pytest.mark.parametrize(
     ("action", "reason"),
     [
