@@ -65,6 +65,7 @@ def parse_rule(document: Mapping[str, Any]) -> Rule:
     Raises ValueError, with the reason, for a mapping that is no rule.
     """
     values = dict(document)
+    _check_numbers(values)
     if "nth" in values:
         values["skip"] = values.pop("nth") - 1
     if values.pop("always", False):
@@ -81,6 +82,16 @@ def parse_rule(document: Mapping[str, Any]) -> Rule:
         except re.error as problem:
             raise ValueError(f"'{pattern}' is not a regular expression: {problem}.") from problem
     return rule
+
+
+def _check_numbers(values: Mapping[str, Any]) -> None:
+    for name in ("nth", "skip", "count"):
+        if type(values.get(name, 1)) is not int or values.get(name, 1) < 0:
+            raise ValueError(f"A fault's {name} is a whole number.")
+    if values.get("nth") == 0:
+        raise ValueError("A fault's nth starts at 1.")
+    if not isinstance(values.get("seconds", 0), int | float):
+        raise ValueError("A fault's seconds is a number.")
 
 
 def add(connection: sqlite3.Connection, rule: Rule) -> int:

@@ -1,5 +1,6 @@
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -32,7 +33,9 @@ class Running:
 
     def stop(self) -> None:
         self._stopping.set()
-        self._wake()
+        # The loop may have seen it by itself, and closed what would wake it.
+        with suppress(OSError):
+            self._wake()
 
 
 def serve(world: World, host: str = "127.0.0.1", port: int = 0, ready: Callable[[Running], None] | None = None) -> None:

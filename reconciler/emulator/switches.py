@@ -16,6 +16,8 @@ class Switch:
     default: str
     meaning: str
     choices: tuple[str, ...] = ()
+    # Whether it counts things: a page of no tasks would never end a search.
+    counted: bool = False
 
     @property
     def numeric(self) -> bool:
@@ -27,6 +29,8 @@ class Switch:
             raise ValueError(f"Switch {self.name} takes {' | '.join(self.choices)}, not '{value}'.")
         if self.numeric and not _is_number(value):
             raise ValueError(f"Switch {self.name} takes a number from 0 up, not '{value}'.")
+        if self.counted and not (value.isdecimal() and int(value) >= 1):
+            raise ValueError(f"Switch {self.name} takes a whole number from 1 up, not '{value}'.")
 
 
 def _is_number(value: str) -> bool:
@@ -57,7 +61,7 @@ _ALL = (
     Switch("token.ttl", "86400", "Seconds the service remembers a client token."),
     Switch("visibility.get", "0", "Seconds until a new task is seen by calls that name it."),
     Switch("visibility.search", "0", "Seconds until a new task is seen by SearchQuantumTasks."),
-    Switch("search.page", "100", "Most tasks on one page, whatever maxResults asks."),
+    Switch("search.page", "100", "Most tasks on one page, whatever maxResults asks.", counted=True),
     Switch("action.max", "3000000", "Longest action, in characters."),
     Switch("tags.terminal", "allow", "Whether finished tasks can be tagged and untagged.", ("allow", "refuse")),
     Switch("rates", "off", "Whether calls above the published rates are throttled.", ("off", "enforce")),

@@ -1,0 +1,133 @@
+import http.client
+import json
+import threading
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import botocore.session
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
+
+from reconciler.emulator.server import Running, serve
+from reconciler.emulator.world import World
+from tests.emulator.local import BELL, SV1, refused
+
+
+@pytest.fixture
+def server(world: World) -> Iterator[Running]:
+    started = threading.Event()
+    found: list[Running] = []
+
+    def ready(running: Running) -> None:
+        found.append(running)
+        started.set()
+
+    thread = threading.Thread(target=serve, args=(world,), kwargs={"ready": ready})
+    thread.start()
+    assert started.wait(10)
+    yield found[0]
+    found[0].stop()
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def client(server: Running, service: str = "braket", read_timeout: float = 10) -> Any:
+    session: Any = botocore.session.Session()
+    session.set_credentials("key", "secret")
+    config = Config(retries={"total_max_attempts": 1}, read_timeout=read_timeout, proxies={})
+    return session.create_client(service, region_name="us-east-1", endpoint_url=server.url, config=config)
+
+
+def create(braket: Any, token: str = "t", **changes: Any) -> str:  # noqa: S107 - an idempotency token
+    asked = {"deviceArn": SV1, "shots": 10, "action": BELL, "outputS3Bucket": "results", "outputS3KeyPrefix": "p"}
+    return str(braket.create_quantum_task(clientToken=token, **asked | changes)["quantumTaskArn"])
+
+
+def test_a_task_lives_over_http(world: World, server: Running) -> None:
+    braket = client(server)
+    arn = create(braket, tags={"é": "☃"})
+    found = braket.get_quantum_task(quantumTaskArn=arn)
+    assert (found["status"], found["tags"]) == ("QUEUED", {"é": "☃"})
+    braket.untag_resource(resourceArn=arn, tagKeys=["é"])
+    assert braket.list_tags_for_resource(resourceArn=arn)["tags"] == {}
+    world.advance(1)
+    s3 = client(server, "s3")
+    key = f"{braket.get_quantum_task(quantumTaskArn=arn)['outputS3Directory']}/results.json"
+    assert json.loads(s3.get_object(Bucket="results", Key=key)["Body"].read())["taskMetadata"]["id"] == arn
+    assert s3.head_object(Bucket="results", Key=key)["ContentLength"] > 0
+    assert client(server, "sts").get_caller_identity()["Account"] == "123456789012"
+
+
+def test_errors_travel_over_http(server: Running) -> None:
+    found = refused(client(server).get_device, deviceArn="none")
+    assert found == (404, "ResourceNotFoundException", "Could not find the device none")
+
+
+def test_an_upload_waits_for_continue_and_comes_in_chunks(server: Running) -> None:
+    s3 = client(server, "s3")
+    s3.create_bucket(Bucket="results")
+    # botocore sends `Expect: 100-continue` with every upload; an iterator of unknown length goes in chunks.
+    s3.put_object(Bucket="results", Key="big", Body=b"x" * 3_000_000)
+    assert s3.get_object(Bucket="results", Key="big")["ContentLength"] == 3_000_000
+
+
+def test_a_chunked_body_is_put_together(server: Running) -> None:
+    wire = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=10)
+    authorization = "AWS4-HMAC-SHA256 Credential=K/20270115/us-east-1/braket/aws4_request"
+    body = iter([b'{"filt', b'ers":', b"[]}"])
+    wire.request("POST", "/quantum-tasks", body, {"authorization": authorization}, encode_chunked=True)
+    answer = wire.getresponse()
+    assert (answer.status, json.loads(answer.read())) == (200, {"quantumTasks": []})
+    wire.close()
+
+
+def test_a_client_that_takes_us_for_a_proxy_is_understood(server: Running) -> None:
+    wire = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=10)
+    authorization = "AWS4-HMAC-SHA256 Credential=K/20270115/us-east-1/braket/aws4_request"
+    wire.request("GET", "http://braket.us-east-1.amazonaws.com/device/a%2Fb", headers={"authorization": authorization})
+    assert json.loads(wire.getresponse().read()) == {"message": "Could not find the device a/b"}
+    wire.close()
+
+
+@pytest.mark.parametrize(("effect", "made"), [("reset", 0), ("lost", 1)])
+def test_a_lost_connection_is_closed_without_a_word(world: World, server: Running, effect: str, made: int) -> None:
+    braket = client(server)
+    world.add_fault({"operation": "CreateQuantumTask", "effect": effect})
+    with pytest.raises(ConnectionClosedError):
+        create(braket)
+    assert world.status()["tasks"] == made
+    assert create(braket), "the server is not harmed"
+    assert world.status()["tasks"] == 1
+
+
+def test_a_timeout_is_silence(world: World, server: Running) -> None:
+    world.add_fault({"operation": "CreateQuantumTask", "effect": "timeout", "seconds": 60})
+    with pytest.raises(ReadTimeoutError):
+        create(client(server, read_timeout=0.05))
+    assert world.status()["tasks"] == 1
+
+
+def test_garbage_travels_too(world: World, server: Running) -> None:
+    world.add_fault({"operation": "CreateQuantumTask", "effect": "garbage-after"})
+    with pytest.raises(KeyError):
+        create(client(server))
+    assert world.status()["tasks"] == 1
+
+
+def test_threads_share_the_world(world: World, server: Running) -> None:
+    braket = client(server)
+    threads = [threading.Thread(target=create, args=(braket, str(number % 10))) for number in range(40)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert world.status()["tasks"] == 10
+    assert world.counts() == {"CreateQuantumTask": 40}
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.1", "example.org", ""])  # noqa: S104 - it must be refused
+def test_other_machines_are_not_served(world: World, host: str) -> None:
+    with pytest.raises(ValueError, match="only serves this machine"):
+        serve(world, host)
