@@ -28,6 +28,7 @@ UPGRADES: Final[dict[int, Callable[[dict[str, Any]], dict[str, Any]]]] = {}
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 _DEFAULT = Record()
 _SEAL = b'\n"sha256":"'
+_END = b'"}\n'
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def encode(header: Header, records: Mapping[str, Record]) -> bytes:
     write = _ENCODER.encode
     lines = ",\n".join(f"{write(address)}:{write(_record_to_json(records[address]))}" for address in sorted(records))
     body = f'{{"header":{write(top)},\n"records":{{\n{lines}\n}},'.encode()
-    return body + _SEAL + _seal(body) + b'"}\n'
+    return body + _SEAL + seal(body) + _END
 
 
 def decode(data: bytes, name: str) -> tuple[Header, dict[str, Record]]:
@@ -86,7 +87,7 @@ def decode_header(data: bytes, name: str) -> Header:
     try:
         document = json.loads(first.rstrip(b",") + b"}")
         return _header(_upgraded(document, name)["header"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise StateUnreadable(name, "has no readable header") from error
 
 
@@ -96,8 +97,8 @@ def _parse(data: bytes, name: str) -> dict[str, Any]:
         document["header"]["format_version"] + 0
     except (KeyError, TypeError, ValueError) as error:
         raise StateUnreadable(name, f"is cut off or no longer JSON ({error})") from error
-    body, _, seal = data.rpartition(_SEAL)
-    if seal.partition(b'"')[0] != _seal(body):
+    body, _, found = data.rpartition(_SEAL)
+    if found != seal(body) + _END and found != seal(body) + _END.rstrip():
         raise StateUnreadable(name, "was changed by something other than qctl: its checksum does not fit")
     return document
 
@@ -108,6 +109,8 @@ def _upgraded(document: dict[str, Any], name: str) -> dict[str, Any]:
     if found > FORMAT:
         raise StateTooNew(name, found, FORMAT, str(header.get("tool_version")))
     for version in range(found, FORMAT):
+        if version not in UPGRADES:
+            raise StateUnreadable(name, f"has format {version}, which this qctl never knew")
         document = UPGRADES[version](document)
     return document
 
@@ -134,5 +137,6 @@ def _record_from_json(data: Mapping[str, Any]) -> Record:
     return Record(**values)
 
 
-def _seal(body: bytes) -> bytes:
+def seal(body: bytes) -> bytes:
+    """The checksum over everything before its line."""
     return hashlib.sha256(body).hexdigest().encode()

@@ -35,7 +35,7 @@ class Journal:
         """Open for writing. What a crash left unfinished is cut off; what the state already holds is removed."""
         self._path, self._disk, self._guard = path, disk, guard
         self._room = threading.Condition()
-        self._waiting: list[_Ticket] = []
+        self.waiting: list[_Ticket] = []
         self._writing = False
         self._handle: Handle | None = None
         self._broken: StoreFailed | None = None
@@ -53,13 +53,13 @@ class Journal:
         """Return when the events are on disk. Raises StoreFailed: then nobody may rely on them."""
         ticket = _Ticket([payload(event) for event in events])
         with self._room:
-            self._waiting.append(ticket)
+            self.waiting.append(ticket)
             # Whoever comes first writes for all who arrive during the sync before it: one sync for many threads.
             self._room.wait_for(lambda: ticket.done or not self._writing)
             if ticket.done:
                 return _raise(ticket.error)
             self._writing = True
-            batch, self._waiting = self._waiting, []
+            batch, self.waiting = self.waiting, []
         # Without an answer from _commit this thread was interrupted, perhaps in the middle of a line.
         error: StoreError | None = StoreFailed(f"Writing {self._path.name}", "interrupted")
         try:

@@ -127,7 +127,8 @@ class LocalStore:
     def append(self, *events: Event) -> None:
         """Record these events; they are on disk when this returns."""
         self._lock.check()
-        self._opened().append(events)
+        if events:
+            self._opened().append(events)
 
     def _fresh(self) -> Header:
         project, uid, environment = self._names
