@@ -265,11 +265,19 @@ def test_chunks_are_put_together(connection: sqlite3.Connection) -> None:
     assert (stored.body, stored.etag) == (b"hello", HELLO)
 
 
-@pytest.mark.parametrize(
-    "body",
-    [b"", b"5\r\nhel", b"3\r\nhelXX0\r\n\r\n", b"-3\r\nhel\r\n0\r\n\r\n", b"2\r\nhe\r\n0\r\n\r\n", b"3\r\nhel\r\n"],
-    ids=["nothing", "cut", "no line end", "negative", "not as long as declared", "no end"],
-)
+BROKEN = {
+    "nothing": b"",
+    "cut": b"5\r\nhel",
+    "no line end": b"3\r\nhelXX0\r\n\r\n",
+    "no end": b"3\r\nhel\r\n",
+    "not as long as declared": b"2\r\nhe\r\n0\r\n\r\n",
+    "a size with a sign": b"+3\r\nhel\r\n0\r\n\r\n",
+    "a size with a prefix": b"0x3\r\nhel\r\n0\r\n\r\n",
+    "a step back": b"3\r\nhel\r\n-2\r\n0\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN.keys())
 def test_broken_chunks_are_refused(connection: sqlite3.Connection, body: bytes) -> None:
     headers = {"x_amz_content_sha256": "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", "x_amz_decoded_content_length": "3"}
     answer = send(connection, "PUT", "/demo/k", body, **headers)
