@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.store.disk import OsDisk, OsHandle
 from reconciler.store.errors import LockHeld, LockLost, UnlockRefused
 from reconciler.store.holder import this_process
 from reconciler.store.local import LocalStore
@@ -163,6 +164,35 @@ def test_writing_without_the_lock_is_refused(tmp_path: Path) -> None:
     with pytest.raises(LockLost):
         store.write(store.read().state, None)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_command_without_the_lock_does_not_even_tidy_the_journal(tmp_path: Path) -> None:
+    journal = tmp_path / "study.dev.journal"
+    journal.write_bytes(b"1 1 30 a line that the holder is just wri")
+    store = store_in(tmp_path)
+    with pytest.raises(LockLost):
+        store.write(store.read().state, None)
+    assert journal.read_bytes() == b"1 1 30 a line that the holder is just wri"
+
+
+class _SlowDisk(OsDisk):
+    """Something happens while a new state is on its way to the disk."""
+
+    def __init__(self, happens: Callable[[], object]) -> None:
+        self._happens = happens
+
+    def append(self, path: Path) -> OsHandle:
+        if path.name.endswith(".tmp"):
+            self._happens()
+        return super().append(path)
+
+
+def test_a_holder_put_out_while_it_saves_does_not_save(tmp_path: Path) -> None:
+    old = store_in(tmp_path, _SlowDisk(lambda: store_in(tmp_path).force_unlock("lock-1")))
+    old.lock(holder())
+    with pytest.raises(LockLost):
+        old.write(old.read().state, None)
+    assert [path.name for path in tmp_path.iterdir()] == ["study.dev.lock"]
 
 
 def test_a_program_started_by_the_holder_does_not_keep_the_lock(tmp_path: Path) -> None:
