@@ -25,6 +25,12 @@ def ask(world: World, method: str, path: str, body: bytes = b"", signed: bool = 
         ("POST", "/quantum-tasks", b"\xff", (400, "SerializationException", "The body is not a JSON object")),
         (
             "POST",
+            "/tags/x",
+            b'{"tags":{"a":"\\ud800"}}',
+            (400, "SerializationException", "The body is not a JSON object"),
+        ),
+        (
+            "POST",
             "/quantum-tasks",
             b"",
             (400, "ValidationException", 'Missing required parameter in input: "filters"'),

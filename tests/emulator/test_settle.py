@@ -101,6 +101,18 @@ def test_looking_into_the_bucket_is_looking(local: Local) -> None:
     assert s3.head_object(Bucket="results", Key=f"some/prefix/{third}/results.json")["ContentLength"] > 0
 
 
+def test_other_objects_of_the_bucket_are_not_results(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = count_runs(monkeypatch)
+    s3 = local.client("s3")
+    s3.create_bucket(Bucket="results")
+    s3.put_object(Bucket="results", Key="state.json", Body=b"{}")
+    local.create()
+    local.world.advance(1)
+    s3.get_object(Bucket="results", Key="state.json")
+    s3.list_objects_v2(Bucket="results", Prefix="elsewhere/")
+    assert runs == []
+
+
 def test_a_cancelled_task_is_never_simulated(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
     runs = count_runs(monkeypatch)
     arn = local.create()

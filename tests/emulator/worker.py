@@ -9,7 +9,7 @@ from tests.emulator.local import Local
 def main() -> None:
     world = World.open(sys.argv[1])
     local = Local(world)
-    arns = [local.create(f"token {number}") for number in range(25)]
+    arns = [local.create(f"token {number}") for number in range(8)]
     world.advance(3600)
     s3 = local.client("s3")
     for arn in arns:

@@ -33,7 +33,7 @@ def read_token(asked: Mapping[str, Any]) -> int | None:
         position, question = json.loads(base64.urlsafe_b64decode(token))
     except (ValueError, TypeError):
         position, question = None, None
-    if not isinstance(position, int) or question != _question(asked):
+    if not isinstance(position, int) or not 0 <= position < 2**63 or question != _question(asked):
         raise invalid("The nextToken is not valid for this request")
     return position
 

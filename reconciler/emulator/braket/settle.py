@@ -53,12 +53,14 @@ def demand_results(session: Session, request: Request) -> None:
         return
     path = unquote(request.path).strip("/")
     first, _, rest = path.partition("/")
+    query = parse_qs(request.query)
+    due: list[Task] = []
     if path.endswith(f"/{_FILE}"):
         # The bucket is the first part of the path, or it is in the host.
         places = [place.removesuffix(f"/{_FILE}") for place in (path, rest)]
         due = list(select(session.connection, f"directory IN (?, ?) AND {_DUE}", [*places, session.now]))
-    else:
-        prefix = parse_qs(request.query).get("prefix", [""])[0]
+    elif "list-type" in query:
+        prefix = query.get("prefix", [""])[0]
         buckets = (first, request.host.split(".")[0])
         found = select(session.connection, f"bucket IN (?, ?) AND {_DUE}", [*buckets, session.now])
         due = [task for task in found if f"{task.directory}/{_FILE}".startswith(prefix)]

@@ -39,6 +39,9 @@ def _body(text: bytes) -> Mapping[str, Any]:
         return {}
     try:
         body = json.loads(text)
+        if b"\\u" in text:
+            # Half of a surrogate pair is a legal escape but no text: nothing could store it or send it back.
+            json.dumps(body, ensure_ascii=False).encode()
     # RecursionError: thousands of open brackets are cheap to send and must not take the server down.
     except (ValueError, RecursionError):
         body = None
