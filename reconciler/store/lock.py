@@ -88,7 +88,7 @@ class FileLock:
         if not _same(descriptor, self._path):
             # The file was replaced between our open and our flock: this lock guards nothing.
             os.close(descriptor)
-            return False
+            return self._try(info)
         try:
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, json.dumps(info.to_json()).encode() + b"\n", 0)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.store.errors import StoreFailed
+from reconciler.store.errors import LockLost, StoreFailed
 from reconciler.store.journal import Journal
+from reconciler.store.line import scan
 from tests.store.power import ForgetfulDisk, ForgetfulHandle, synced
 from tests.store.samples import holder, intended, store_in, tokens
 
@@ -120,6 +121,29 @@ def test_a_thread_that_is_interrupted_leaves_nobody_waiting_and_no_half_line_in_
     with pytest.raises(StoreFailed, match="interrupted"):
         journal.append((intended(1),))
     assert len(disk.read(PATH)) == 20
+
+
+def test_the_lock_is_asked_for_at_the_moment_of_writing() -> None:
+    """A thread may have waited through another's sync; the check that it made before is old by then."""
+
+    def lost() -> None:
+        raise LockLost("taken")
+
+    disk = ForgetfulDisk()
+    with pytest.raises(LockLost):
+        Journal(PATH, disk, guard=lost, folded=0).append((intended(0),))
+    assert PATH not in disk.names_now
+
+
+def test_emptying_keeps_what_came_after_the_save() -> None:
+    disk = ForgetfulDisk()
+    journal = _journal(disk)
+    journal.append((intended(0),))
+    journal.append((intended(1),))
+    journal.empty(folded=1)
+    assert len(scan(disk.read(PATH), "j", folded=1).entries) == 2
+    journal.empty(folded=2)
+    assert PATH not in disk.names_now
 
 
 def test_a_torn_end_is_cut_by_the_next_writer() -> None:

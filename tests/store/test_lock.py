@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
@@ -164,6 +165,24 @@ def test_writing_without_the_lock_is_refused(tmp_path: Path) -> None:
     with pytest.raises(LockLost):
         store.write(store.read().state, None)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_lock_on_a_file_that_was_just_replaced_guards_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another command's forced unlock comes between our open and our flock."""
+    real, file = fcntl.flock, tmp_path / "study.dev.lock"
+    (tmp_path / "fresh").touch()
+
+    def late(descriptor: int, operation: int) -> None:
+        monkeypatch.undo()
+        (tmp_path / "fresh").replace(file)
+        real(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    store_in(tmp_path).lock(holder())
+    with pytest.raises(LockHeld):
+        store_in(tmp_path).lock(holder("mine"))
 
 
 def test_a_command_without_the_lock_does_not_even_tidy_the_journal(tmp_path: Path) -> None:

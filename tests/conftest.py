@@ -1,0 +1,30 @@
+"""Tests can't touch the user: their home, their cloud accounts and the network are out of reach."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# What would let the surroundings of a test run decide its result.
+_FOREIGN = ("AWS_", "BOTO", "XDG_", "QCTL_", "PASQAL_", "GITHUB_")
+_TERMINAL = ("CI", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "PAGER")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobodys_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """An empty home for the whole run, also for the processes that tests start. Sockets: see pyproject.toml."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith(_FOREIGN) or name in _TERMINAL:
+                patch.delenv(name)
+        patch.setenv("HOME", str(home))
+        for name, folder in (("CONFIG", ".config"), ("CACHE", ".cache"), ("DATA", ".local/share"), ("STATE", ".state")):
+            patch.setenv(f"XDG_{name}_HOME", str(home / folder))
+        patch.setenv("AWS_CONFIG_FILE", str(home / "aws-config"))
+        patch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(home / "aws-credentials"))
+        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")  # or botocore would ask the network for credentials
+        yield home
