@@ -35,5 +35,6 @@ def _problem(cycle: Cycle, waiting: Mapping[Address, Point]) -> Diagnostic:
 
 def _reference(point: Point, target: Address) -> Spot:
     """The place where a resource refers to another."""
-    path = next(hole.path for hole in point.holes if target in [part.address for part in hole.attributes])
+    accepted = (hole for hole in point.holes if hole.path not in point.failed)
+    path = next(hole.path for hole in accepted if target in [part.address for part in hole.attributes])
     return point.source.place.spot(document_path(path))

@@ -76,12 +76,10 @@ def check_frame(document: Document, kinds: Collection[str], found: list[Diagnost
         remedy = f"Add kind: one of {', '.join(sorted(kinds))}."
         found.append(report("manifest/missing-key", 'The document has no "kind".', remedy, place.spot()))
     elif kind is not UNREADABLE:
-        remedy = did_you_mean(str(kind), kinds)
+        remedy = did_you_mean(str(kind), kinds, "")
         listed = f"The kinds are {', '.join(sorted(kinds))}."
         detail = f"There is no kind {shown(kind).removeprefix('the text ')}. {listed}"
-        found.append(
-            report("manifest/unknown-kind", detail, "" if "Known" in remedy else remedy, place.spot(("kind",)))
-        )
+        found.append(report("manifest/unknown-kind", detail, remedy, place.spot(("kind",))))
     return False
 
 

@@ -37,8 +37,12 @@ class Problems:
     ) -> Iterator[Diagnostic]:
         """A diagnostic for each finding that is new and not at one of the paths in `skip`."""
         here: set[Path] = set()
-        for item in error.errors(include_url=False):
-            kind, path = item["type"], _real_path(item["loc"], item["type"], value)
+        items = [(_real_path(item["loc"], item["type"], value), item) for item in error.errors(include_url=False)]
+        above = {path[:depth] for path, _ in items for depth in range(len(path))}
+        for path, item in items:
+            kind = item["type"]
+            if path in above and kind.endswith("_type"):
+                continue  # of a union, the alternatives that came less far into the value
             new = path not in here and (path, kind) not in self._said
             if not new or _holds_unreadable(item["input"]) or _concerned(path, skip):
                 continue
@@ -98,7 +102,7 @@ def dotted(path: Path) -> str:
 def _remedy(shape: Shape, found: Any) -> str:
     allowed = choices(shape)
     if allowed:
-        return did_you_mean(found, allowed) if isinstance(found, str) else ""
+        return did_you_mean(found, allowed, "") if isinstance(found, str) else ""
     if isinstance(found, float) and found.is_integer() and "whole number" in words(shape):
         return f"Write {int(found)}."
     if isinstance(found, str) and "_" in found and found.replace("_", "").isdigit() and "number" in words(shape):
@@ -118,7 +122,7 @@ def _real_path(loc: tuple[str | int, ...], kind: str, value: Any) -> Path:
         if not inside and not (isinstance(value, list) and isinstance(part, int) and part < len(value)):
             if kind == "missing" and part == loc[-1]:
                 path.append(part)
-            break
+            continue
         path.append(part)
         value = value[part]
     return tuple(path)

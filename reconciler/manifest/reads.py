@@ -29,7 +29,7 @@ class ProgramFiles:
         self._known: dict[str, SourceFile | Refusal | None] = {}
 
     def read(self, name: str, limits: ProjectFile) -> SourceFile | Refusal | None:
-        """The file, or why it is refused. None for a file that is not UTF-8: that is reported once, at its own place."""
+        """The file, or why it is refused; None for a file that is not UTF-8, which is reported once, at its place."""
         if name not in self._known:
             self._known[name] = self._read(name, limits)
         return self._known[name]

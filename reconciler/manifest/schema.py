@@ -20,7 +20,7 @@ _DROPPED = frozenset({"title", "default"})  # titles repeat the key; a null defa
 
 
 def manifest_schema(kinds: Mapping[str, KindModel]) -> Schema:
-    """The schema of a document of any kind; `if`/`then` by kind, so that an editor names one mistake, not each kind's."""
+    """The schema of a document of any kind, chosen by `if`: an editor then complains of that kind only."""
     definitions: Schema = {}
     branches = [_branch(PROJECT_KIND, _project(definitions))]
     branches += [_branch(kind, _resource(kinds[kind].model, definitions)) for kind in sorted(kinds)]
@@ -94,7 +94,8 @@ def _is_leaf(schema: Schema) -> bool:
 
 
 def _or_expression(schema: Schema) -> Schema:
-    outer = {key: schema.pop(key) for key in ("description", "default") if key in schema}
+    said = ("description", "default")
+    outer: Schema = {key: schema.pop(key) for key in said if key in schema}
     return {**outer, "anyOf": [schema, _EXPRESSION]}
 
 
@@ -103,6 +104,6 @@ def _alternatives(schema: Schema) -> Schema:
     options: list[Schema] = []
     for option in schema["anyOf"]:
         tidied = _tidy(option)
-        options.extend(tidied["anyOf"] if "anyOf" in tidied else [tidied])
+        options.extend(tidied.get("anyOf", [tidied]))
     kept = [option for index, option in enumerate(options) if option not in options[:index]]
     return {**schema, "anyOf": [option for option in kept if option != {"type": "null"}]}

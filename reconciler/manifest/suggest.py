@@ -10,17 +10,19 @@ _LISTED = 12
 _COMPARED = 2000  # comparing is slow, and a project may have 100,000 addresses
 
 
-def did_you_mean(wrong: str, known: Iterable[str], otherwise: str = "") -> str:
-    """`Did you mean "shots"?` if a known word is close, else the known words, else `otherwise`."""
+def did_you_mean(wrong: str, known: Iterable[str], otherwise: str | None = None) -> str:
+    """`Did you mean "shots"?` if a known word is close, else `otherwise`, else the known words."""
     words = sorted(set(known))
     if len(words) > _COMPARED:
-        return otherwise
+        return otherwise or ""
     lowered = {word.lower(): word for word in words}
     close = get_close_matches(wrong.lower(), lowered, n=1, cutoff=0.6)
     if close:
         return f'Did you mean "{lowered[close[0]]}"?'
-    if otherwise or not words:
+    if otherwise is not None:
         return otherwise
+    if not words:
+        return ""
     more = f" and {len(words) - _LISTED} more" if len(words) > _LISTED else ""
     return f"Known are: {', '.join(words[:_LISTED])}{more}."
 
