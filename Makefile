@@ -17,7 +17,7 @@ $(READY): pyproject.toml
 	$(say) "Setting up $(VENV) with $$($(PYTHON) --version); the first time takes a minute or two"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "qctl needs Python 3.11 or later; use make PYTHON=...")'
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
 demo: $(READY) ## Run the main job on the local cloud, without an account
