@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import re
 
-# Pragmas and annotations end with their line, so line ends matter there and nowhere else.
+# After qasm3Lexer.g4 of the OpenQASM 3 grammar. Pragmas and annotations end with their line, so line ends matter there
+# and nowhere else. An `@` before a space is a gate modifier, not an annotation. A lone carriage return ends a line too.
+# What no token of the grammar begins with stays as it is, so that a broken program never looks like a sound one.
 _TOKEN = re.compile(
     r"""
-    (?P<comment>//[^\n]*|/\*.*?\*/)
-  | (?P<line>(?:\#\s*pragma|pragma|@)[^\n]*)
-  | (?P<space>\s+)
-  | (?P<string>"[^"\n]*"|'[^'\n]*')
-  | (?P<word>[^\W\d]\w*|\$\d+)
-  | (?P<number>(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[A-Za-zµ]*|0[xXbBoO][\da-fA-F_]+)
-  | (?P<sign>\*\*=?|<<=?|>>=?|->|\+\+|[-+*/%&|^<>=!]=|&&|\|\||.)
+    (?P<comment>//[^\r\n]*|/\*.*?\*/)
+  | (?P<line>(?:\#?pragma\b|@[^\W\d])[^\r\n]*)
+  | (?P<space>[ \t\r\n]+)
+  | (?P<string>"[^"\r\n]*"|'[^'\r\n]*')
+  | (?P<broken>["'][^\r\n]*)
+  | (?P<word>\#?[^\W\d]\w*|\$\w+)
+  | (?P<number>0[xXbBoO]\w*|(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?\w*)
+  | (?P<sign>\*\*=?|<<=?|>>=?|->|\+\+|[-+*/%&|^~<>=!]=|&&|\|\||/\*|.)
     """,
     re.VERBOSE | re.DOTALL,
 )
+_GAP = re.compile(r"""("[^"]*"|'[^']*')|[ \t]+""")
 
 
 def canonical_openqasm(text: str) -> str:
@@ -29,5 +33,12 @@ def canonical_openqasm(text: str) -> str:
         if found.lastgroup in ("comment", "space"):
             continue
         token = found.group()
-        tokens.append("\n" + " ".join(token.split()) + "\n" if found.lastgroup == "line" else token)
+        if found.lastgroup in ("line", "broken"):
+            token = f"\n{_narrow(token)}\n"
+        tokens.append(token)
     return " ".join(tokens)
+
+
+def _narrow(line: str) -> str:
+    """Single spaces, except inside quotes."""
+    return _GAP.sub(lambda found: found.group(1) or " ", line).strip(" ")
