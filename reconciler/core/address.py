@@ -9,8 +9,8 @@ from dataclasses import dataclass
 KIND = re.compile(r"[A-Z][A-Za-z0-9]{0,62}")
 NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?")
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.:+-]*")
-_PART = re.compile(r'([A-Za-z_][A-Za-z0-9_]*)=("(?:[^"\\]|\\.)*"|[^,\]"]+)(?:,|$)')
-_WORDS = frozenset({"true", "false", "null"})
+_PART = re.compile(r'([A-Za-z_][A-Za-z0-9_]*)=("(?:[^"\\]|\\.)*"|[^,\]"]+)(?:,(?=.)|$)')
+_WORDS = frozenset({"true", "false", "null", "inf", "nan"})  # plain, they are no strings
 
 Scalar = str | int | float | bool
 

@@ -17,6 +17,7 @@ MARKS = (TAG_PROJECT, TAG_ADDRESS, TAG_DIGEST, TAG_RUN)
 _LONGEST = 256  # characters of a tag value (AWS; reference: CloudFormation's schema)
 # AWS promises only letters, digits, spaces and + - = . _ : / @ in tag values; the brackets of an address are not there.
 _FORBIDDEN = re.compile(r"[^A-Za-z0-9 +\-=._:/]")
+_TOKEN = re.compile(r"[0-9a-f]{64}")
 _ESCAPED = re.compile(r"(?:@[0-9A-F]{2})+")
 
 
@@ -36,7 +37,7 @@ class RunMark:
 def read_run_mark(text: str) -> RunMark | None:
     """The run mark of a tag, or None if somebody wrote something else there."""
     parts = text.split("/")
-    if len(parts) != 4 or not (parts[1].isdecimal() and parts[2].isdecimal()) or len(parts[3]) != 64:
+    if len(parts) != 4 or not (parts[1].isdecimal() and parts[2].isdecimal()) or not _TOKEN.fullmatch(parts[3]):
         return None
     return RunMark(parts[0], int(parts[1]), int(parts[2]), parts[3])
 

@@ -68,8 +68,8 @@ def expressions(text: str) -> Iterator[tuple[re.Match[str], Expression]]:
 
 def substitute(text: str, value_of: Callable[[Expression], Scalar | None]) -> Scalar:
     """Put values in. A text that is one whole expression keeps its value's type; None leaves the expression there."""
-    whole = EXPRESSION.fullmatch(text)
-    if whole and text.count("${{") == 1:
+    whole = EXPRESSION.match(text)  # not fullmatch: that would stretch to a later `}}`
+    if whole and whole.end() == len(text):
         value = value_of(parse_expression(whole.group(1)))
         return text if value is None else value
 

@@ -25,4 +25,7 @@ def born(uid: str) -> datetime:
         return _EPOCH
     if number.version != 7:
         return _EPOCH
-    return datetime.fromtimestamp((number.int >> 80) / 1000, UTC)
+    try:
+        return datetime.fromtimestamp((number.int >> 80) / 1000, UTC)
+    except (ValueError, OverflowError, OSError):  # 48 bits reach beyond the last year that datetime knows
+        return _EPOCH
