@@ -52,7 +52,7 @@ def _after(record: Record, event: Event) -> Record | None:
         case Intended(verb=Verb.CREATE, attempt=Attempt() as attempt):
             return _put(replace(record, managed=True), _pending(record, attempt))
         case Adopted(attempt=attempt):
-            return _put(replace(record, managed=True), attempt)
+            return _put(replace(record, managed=True), _adopted(record, attempt))
         case Managed(managed=managed, removal=removal):
             return replace(record, managed=managed, removal=removal or record.removal)
         case Intended() | Concluded() | Observed() | Resolved():
@@ -69,6 +69,12 @@ def _pending(record: Record, attempt: Attempt) -> Attempt:
     if known is None or known.outcome is Outcome.REFUSED:
         return attempt
     return known if known.exists else replace(attempt, intended=known.intended)
+
+
+def _adopted(record: Record, attempt: Attempt) -> Attempt:
+    """Tags can be copied to another run by anybody: the id in the state is the truth (design, section 4)."""
+    known = record.by_token(attempt.token)
+    return known if known is not None and known.exists else attempt
 
 
 def _told(attempt: Attempt, event: Intended | Concluded | Observed | Resolved) -> Attempt:
