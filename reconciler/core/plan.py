@@ -102,12 +102,17 @@ class Plan:
 
 
 def _decision(change: Change) -> list[Any]:
-    calls = [[op.verb, op.token, op.id, dict(op.put), list(op.drop)] for op in change.operations]
+    calls = [[op.verb, op.token, op.id, dict(op.put), list(op.drop), _request(op)] for op in change.operations]
     return [str(change.address), change.action, calls, change.managed, change.removal]
 
 
+def _request(op: Operation) -> list[Any]:
+    """What a create asks for beside its token: approved with the rest, though no part of the run's identity."""
+    return [] if op.resource is None else [dict(op.resource.tags), dict(op.resource.delivery)]
+
+
 def plan_to_json(plan: Plan) -> dict[str, Any]:
-    """The machine form, described by schemas/plan.v1.json. Nothing in it depends on the time of day."""
+    """The machine form. Nothing in it depends on the time of day."""
     return {
         "format_version": FORMAT_VERSION,
         "project": plan.project,
