@@ -31,9 +31,10 @@ class Rules:
 def diff(resources: Iterable[Resource], prior: State, seen: State, rules: Rules) -> list[Change]:
     """One change per address, declared or remembered, sorted by address. `seen` is `prior` after observing."""
     wanted = {str(r.address): r for r in resources}
-    changes = [
-        _declared(r, prior.records.get(text), seen.records.get(text, Record()), rules) for text, r in wanted.items()
-    ]
+    changes = []
+    for text, resource in wanted.items():
+        record = seen.records.get(text, Record())
+        changes.append(_with_rule(_declared(resource, prior.records.get(text), record, rules), record, resource))
     for text, record in seen.records.items():
         if text not in wanted:
             change = _undeclared(parse_address(text), prior.records.get(text), record)
@@ -56,11 +57,27 @@ def _declared(resource: Resource, prior: Record | None, record: Record, rules: R
     return _new(resource, record, same, strays, rules)
 
 
+def _with_rule(change: Change, record: Record, resource: Resource) -> Change:
+    """A run is submitted with its rule of removal: its declaration may be gone before the next plan."""
+    rule = resource.rules.on_remove
+    if change.count(Verb.CREATE) and record.removal != rule:
+        return replace(change, managed=True, removal=str(rule))
+    return change
+
+
 def _standing(same: list[Attempt]) -> Attempt | None:
-    """The attempt that stands for the address: a finished one for ever, else the latest that exists."""
+    """The attempt that stands for the address: a finished one for ever, else the latest that exists.
+
+    By number: a search that rebuilds a lost state finds them in any order.
+    """
     existing = [a for a in same if a.exists]
-    done = [a for a in existing if a.phase is Phase.DONE]
-    return (done or existing or [None])[-1]  # type: ignore[list-item]  # the None is the empty list's answer
+    standing = [a for a in existing if a.phase is Phase.DONE] or existing
+    return max(standing, key=lambda a: a.number, default=None)
+
+
+def _next_number(same: list[Attempt]) -> int:
+    """A refused attempt left nothing behind: its number, and with it its token, is free to be used again."""
+    return max((a.number for a in same if a.outcome is not Outcome.REFUSED), default=0) + 1
 
 
 def _doing(attempt: Attempt) -> str:
@@ -82,7 +99,7 @@ def _doubtful(resource: Resource, attempt: Attempt, rules: Rules) -> Change:
 
 
 def _forced(resource: Resource, same: list[Attempt], strays: list[Attempt], rules: Rules) -> Change:
-    number = max((a.number for a in same), default=0) + 1
+    number = _next_number(same)
     cancels = _cancels(resource.address, [a for a in same if a.open] + strays, resource.rules.on_remove)
     action = Action.REPLACE if cancels else Action.CREATE
     create = _create(resource, number, rules)
@@ -110,6 +127,8 @@ def _kept(
 
 def _in_place(resource: Resource, prior: Record | None, record: Record, attempt: Attempt, rules: Rules) -> Change:
     put, drop, fields = tag_changes(resource, attempt, attempt_marks(rules.scope, resource.address, attempt))
+    if attempt.missing:  # finished, and since forgotten by the cloud: there is nothing left to put tags on
+        put, drop, fields = {}, (), ()
     tag = Operation(Verb.TAG, resource.address, attempt.token, id=attempt.id, put=put, drop=drop)
     operations = (tag,) if put or drop else ()
     removal = "" if record.removal == resource.rules.on_remove else str(resource.rules.on_remove)
@@ -130,12 +149,13 @@ def _in_place(resource: Resource, prior: Record | None, record: Record, attempt:
 
 
 def _ended_badly(resource: Resource, record: Record, attempt: Attempt, strays: list[Attempt], rules: Rules) -> Change:
-    accepted = sum(resource.wants(a) and a.exists for a in record.attempts)
+    same = [a for a in record.attempts if resource.wants(a)]
+    accepted = sum(a.exists for a in same)
     allowed = resource.rules.max_attempts
     ended = f"attempt {attempt.number} ended {attempt.status or attempt.phase}"
     cancels = _cancels(resource.address, strays, resource.rules.on_remove)
     if attempt.phase in resource.rules.retry_on and accepted < allowed:
-        create = _create(resource, attempt.number + 1, rules)
+        create = _create(resource, _next_number(same), rules)
         reason = f"{ended}; run.retry allows attempt {accepted + 1} of {allowed}"
         return Change(resource.address, Action.CREATE, reason, operations=(*cancels, create), attempt=attempt)
     why = f": {attempt.failure}" if attempt.failure else ""
@@ -145,10 +165,8 @@ def _ended_badly(resource: Resource, record: Record, attempt: Attempt, strays: l
 
 
 def _new(resource: Resource, record: Record, same: list[Attempt], strays: list[Attempt], rules: Rules) -> Change:
-    # A refused attempt left nothing behind: its number, and with it its token, is free to be used again.
-    number = max((a.number for a in same if a.outcome is not Outcome.REFUSED), default=0) + 1
     cancels = _cancels(resource.address, strays, resource.rules.on_remove)
-    create = _create(resource, number, rules)
+    create = _create(resource, _next_number(same), rules)
     before = next((a for a in reversed(record.attempts) if a.exists), None)
     if before is None:
         reason = "declared, and nothing was ever accepted for it"
