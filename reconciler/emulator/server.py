@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from waitress import wasyncore
-from waitress.channel import ClientDisconnected
+from waitress.channel import ClientDisconnected, HTTPChannel
+from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
 
 from reconciler.emulator.app import handle
@@ -21,6 +22,24 @@ if TYPE_CHECKING:
 # "localhost" may mean an IPv6 address first, and clients told "127.0.0.1" would miss it: bind one address, by number.
 _LOOPBACK = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "::1": "::1"}
 _THREADS = 8
+
+
+class _Parser(HTTPRequestParser):
+    """Waits for no body that is already there.
+
+    waitress 3.0.2 answers `Expect: 100-continue` even to a request that is complete, and then waits for ever. boto's
+    S3 client sends that header with empty objects too.
+    """
+
+    def received(self, data: bytes) -> int:
+        consumed: int = super().received(data)
+        if self.completed:
+            self.expect_continue = False
+        return consumed
+
+
+class _Channel(HTTPChannel):
+    parser_class = _Parser
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +78,7 @@ def serve(world: World, host: str = "127.0.0.1", port: int = 0, ready: Callable[
         ident="local-cloud",
         clear_untrusted_proxy_headers=True,
     )
+    server.channel_class = _Channel
     address = f"[{host}]" if ":" in host else host
     try:
         if ready is not None:

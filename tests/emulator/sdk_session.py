@@ -4,12 +4,15 @@ It knows the local cloud by environment variables alone, prints one JSON object 
 cloud's clock through the world file that LOCAL_WORLD names, as `qctl local advance` does.
 """
 
+import io
 import json
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import ClientError
 from braket.ahs import AnalogHamiltonianSimulation, AtomArrangement, DrivingField
 from braket.aws import AwsDevice, AwsQuantumTask
 from braket.circuits import Circuit, Observable
@@ -156,6 +159,36 @@ def boto() -> Any:
     }
 
 
+def files() -> Any:
+    session = AwsDevice(SV1).aws_session
+    s3, bucket = session.s3_client, session.default_bucket()
+    source = Path(os.environ["HOME"]) / "source.bin"
+    source.write_bytes(b"0123456789" * 30_000)
+    session.upload_to_s3(str(source), f"s3://{bucket}/in/source.bin")
+    session.upload_local_data(str(source.parent), f"s3://{bucket}/in/copy")
+    # A stream can't be read twice, so boto frames it in chunks and signs none of them.
+    s3.upload_fileobj(io.BytesIO(b"streamed"), bucket, "in/stream é")
+    s3.put_object(Bucket=bucket, Key="lock", Body=b"", IfNoneMatch="*")
+    return {
+        "bucket": bucket,
+        "read": session.retrieve_s3_object_body(bucket, "in/stream é"),
+        "size": s3.head_object(Bucket=bucket, Key="in/source.bin")["ContentLength"],
+        "keys": session.list_keys(bucket, "in/"),
+        "locked": status(lambda: s3.put_object(Bucket=bucket, Key="lock", Body=b"", IfNoneMatch="*")),
+        "missing": status(lambda: s3.head_object(Bucket=bucket, Key="nothing")),
+        "part": s3.get_object(Bucket=bucket, Key="in/source.bin", Range="bytes=299998-")["Body"].read().decode(),
+    }
+
+
+def status(call: Callable[[], Any]) -> int:
+    """The HTTP status of the error that the call ends in."""
+    try:
+        call()
+    except ClientError as error:
+        return int(error.response["ResponseMetadata"]["HTTPStatusCode"])
+    return 200
+
+
 def modelled(owner: Any, name: str, call: Callable[[], Any] | None) -> bool:
     """Whether the call ends in that exception class of the service model."""
     client = owner.aws_session.braket_client if isinstance(owner, AwsDevice) else owner
@@ -166,7 +199,7 @@ def modelled(owner: Any, name: str, call: Callable[[], Any] | None) -> bool:
     return False
 
 
-SCENES = (devices, device, run, values, batch, queue, analog, failure, boto)
+SCENES = (devices, device, run, values, batch, queue, analog, failure, boto, files)
 
 if __name__ == "__main__":
     json.dump({scene.__name__: scene() for scene in SCENES}, sys.stdout)

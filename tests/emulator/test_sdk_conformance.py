@@ -146,3 +146,15 @@ def test_pages_tags_and_errors_are_the_models(seen: dict[str, Any]) -> None:
         "retired": True,
         "again": True,
     }
+
+
+def test_files_go_to_and_from_the_default_bucket(seen: dict[str, Any]) -> None:
+    assert seen["files"] == {
+        "bucket": "amazon-braket-us-east-1-123456789012",
+        "read": "streamed",
+        "size": 300_000,
+        "keys": ["in/copy/source.bin", "in/source.bin", "in/stream é"],
+        "locked": 412,
+        "missing": 404,
+        "part": "89",
+    }

@@ -73,6 +73,13 @@ def test_an_upload_waits_for_continue_and_comes_in_chunks(server: Running) -> No
     assert s3.get_object(Bucket="results", Key="big")["ContentLength"] == 3_000_000
 
 
+def test_an_empty_upload_waits_for_nothing(server: Running) -> None:
+    s3 = client(server, "s3")
+    s3.create_bucket(Bucket="demo")
+    s3.put_object(Bucket="demo", Key="lock", Body=b"", IfNoneMatch="*")
+    assert s3.head_object(Bucket="demo", Key="lock")["ContentLength"] == 0
+
+
 def test_a_chunked_body_is_put_together(server: Running) -> None:
     wire = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=10)
     authorization = "AWS4-HMAC-SHA256 Credential=K/20270115/us-east-1/braket/aws4_request"
