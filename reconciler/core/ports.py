@@ -25,14 +25,12 @@ class Clock(Protocol):
 class ProjectContext:
     """What a kind may know of the project around a resource.
 
-    `devices` maps aliases to ARNs; `region` is where simulators run and what devices without a region use;
-    `bucket` is empty when the cloud's default bucket is meant.
+    `devices` maps aliases to ARNs; `bucket` is empty when the cloud's default bucket is meant.
     """
 
     name: str
     uid: str
     environment: str
-    region: str
     devices: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     bucket: str = ""

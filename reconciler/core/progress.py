@@ -40,7 +40,7 @@ class Progress:
 
 
 def progress_to_json(progress: Progress) -> dict[str, Any]:
-    """One line of the event stream, described by schemas/event.v1.json."""
+    """One line of the event stream."""
     return {
         "format_version": 1,
         "at": progress.at,

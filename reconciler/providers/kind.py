@@ -51,6 +51,7 @@ class Kind(Protocol):
 
     name: str
     cloud: str
+    repeats: bool  # whether creates take a client token, so that a doubtful one may be repeated with it
     model: type[BaseModel]
     attributes: Mapping[str, Literal["spec", "late"]]
 
@@ -60,8 +61,6 @@ class Kind(Protocol):
 
 class Cloud(Protocol):
     """The verbs on one cloud with one set of credentials."""
-
-    repeats: bool  # whether creates take a client token, so that a doubtful one may be repeated with it
 
     def place(self, resource: Resource) -> Place:
         """Where it would run. Raises CloudUnavailable."""

@@ -69,7 +69,7 @@ class _Run:
         self.planned = planned
         self.stop = stop
         self.applied = Applied(planned.seen)
-        self.caller = Caller(session, self._tell_once(tell))
+        self.caller = Caller(session, self._tell_once(tell), self._learn)
         self.live = planned.seen
         self.lock = threading.Lock()
         self.total = sum(max(1, len(c.operations)) for c in planned.plan.changes if c.changes_anything)
@@ -141,7 +141,6 @@ class _Run:
             event = self._call(op)
         except (CloudUnavailable, StillWaiting) as error:
             return self._ended(op, Outcome.REFUSED, "", str(error))
-        self._learn(event)
         if event.outcome is Outcome.ACCEPTED and op.verb is Verb.CANCEL:
             self._read_back(op)
         return self._ended(op, event.outcome, event.id, event.error)

@@ -81,8 +81,9 @@ def discover(session: Session, state: State, want: Wanted) -> list[Event]:
     since = born(session.context.uid) - _SKEW
     now = session.clock.now()
     events: list[Event] = []
-    for name, cloud in session.clouds.items():
-        regions = _regions(cloud, name, state, want)
+    for name in sorted(_clouds(session, state, want)):
+        cloud = session.clouds[name]
+        regions = _regions(session, name, state, want)
         for found in cloud.discover(session.context.uid, since, regions):
             events.extend(_adopted(session, state, want, found))
         known = {e.attempt.token for e in events if isinstance(e, Adopted)}
@@ -90,8 +91,17 @@ def discover(session: Session, state: State, want: Wanted) -> list[Event]:
     return events
 
 
-def _regions(cloud: Cloud, name: str, state: State, want: Wanted) -> set[str]:
-    regions = {cloud.place(resource).region for resource in want.by_address.values()}
+def _clouds(session: Session, state: State, want: Wanted) -> set[str]:
+    """The clouds in use; all of them when nothing is declared or remembered: whatever is there may be ours."""
+    used = {session.kinds[r.address.kind].cloud for r in want.by_address.values()}
+    used |= {a.place.cloud for record in state.records.values() for a in record.attempts}
+    return used or set(session.clouds)
+
+
+def _regions(session: Session, name: str, state: State, want: Wanted) -> set[str]:
+    cloud = session.clouds[name]
+    ours = (r for r in want.by_address.values() if session.kinds[r.address.kind].cloud == name)
+    regions = {cloud.place(resource).region for resource in ours}
     for record in state.records.values():
         regions.update(a.place.region for a in record.attempts if a.place.cloud == name)
     return regions or {""}

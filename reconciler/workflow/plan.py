@@ -64,8 +64,11 @@ def make_plan(
     edges: Edges,
     how: Refresh = Refresh.OPEN,
     selection: Selection | None = None,
+    warnings: Sequence[Diagnostic] = (),
 ) -> Planned:
-    """Read, observe, decide, check. Raises CloudUnavailable, WrongAccount and the store's errors."""
+    """Read, observe, decide, check; `warnings` are what was found before. Raises CloudUnavailable, WrongAccount and the
+    store's errors.
+    """
     chosen = (selection or Selection()).with_dependencies(edges)
     resources = [session.kinds[d.address.kind].desired(d, session.context) for d in declared]
     index = wanted(resources)
@@ -85,7 +88,7 @@ def make_plan(
         environment=session.context.environment,
         changes=tuple(replace(c, price=prices.get(c.address)) if c.address in prices else c for c in changes),
         edges=edges,
-        diagnostics=tuple(in_order(findings)),
+        diagnostics=tuple(in_order([*warnings, *findings])),
     )
     return Planned(plan, snapshot, tuple(observed), seen, index.by_address)
 
@@ -101,7 +104,7 @@ def _decide(
     index = {str(r.address): r for r in resources}
     settled = [settle(r, seen, index) for r in resources]
     forced = frozenset(r.address for r in resources if {r.address, r.address.base} & chosen.forced)
-    repeats = all(cloud.repeats for cloud in session.clouds.values())
+    repeats = all(kind.repeats for kind in session.kinds.values())
     return diff(settled, prior, seen, Rules(session.scope, forced, repeats))
 
 

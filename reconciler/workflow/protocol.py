@@ -30,10 +30,14 @@ _LAG = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Makes the calls of one command: through the store first, and telling what it does."""
+    """Makes the calls of one command: through the store first, and telling what it does.
+
+    `learn` gets every event once it is on disk.
+    """
 
     session: Session
     tell: Tell
+    learn: Callable[[Event], None]
 
     def create(self, op: Operation, resource: Resource) -> Concluded:
         """Submit a run. Raises the store's errors; a cloud's end is in the event."""
@@ -86,6 +90,7 @@ class Caller:
 
     def _record(self, event: Event) -> None:
         self.session.store.append(event)
+        self.learn(event)
         crash.point(f"before-{event.verb}" if isinstance(event, Intended) else "after-outcome")
 
     def _repeat(self, address: Address, verb: Verb, call: Callable[[], Reply], doubted: bool) -> tuple[Reply, bool]:

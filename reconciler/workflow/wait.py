@@ -17,6 +17,7 @@ from reconciler.workflow.observe import Refresh, refresh
 from reconciler.workflow.session import Session, Tell
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 15.0  # seconds
+_NAP = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,15 @@ def wait(
         over = timeout is not None and session.clock.monotonic() - began >= timeout
         if not left or over or stop.is_set():
             return Waited(state, tuple(left), bool(left) and stop.is_set(), _save(session, learned))
-        session.clock.sleep(pause if timeout is None else min(pause, max(0.05, timeout / 10)))
+        _rest(session, pause if timeout is None else min(pause, max(0.05, timeout / 10)), stop)
         pause = _FIRST_PAUSE if changed else min(pause * 1.5, _LONGEST_PAUSE)
+
+
+def _rest(session: Session, seconds: float, stop: threading.Event) -> None:
+    """Sleep in short naps, so that an interrupt is answered at once."""
+    end = session.clock.monotonic() + seconds
+    while not stop.is_set() and (left := end - session.clock.monotonic()) > 0:
+        session.clock.sleep(min(left, _NAP))
 
 
 def _only(state: State, about: Callable[[Address], bool]) -> State:

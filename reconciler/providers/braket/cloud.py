@@ -25,8 +25,6 @@ _UNTAG_AT_ONCE = 20  # keys travel in the query string, and URLs have an end
 class BraketCloud:
     """Implements Cloud. The account is asked for once."""
 
-    repeats = True
-
     def __init__(self, client: BraketClient, clock: Clock) -> None:
         self._client = client
         self._clock = clock

@@ -47,6 +47,7 @@ class QuantumTask:
 
     name = "QuantumTask"
     cloud = "braket"
+    repeats = True
     model: type[BaseModel] = QuantumTaskSpec
     attributes: Mapping[str, Literal["spec", "late"]] = ATTRIBUTES
 

@@ -1,0 +1,81 @@
+"""How a command ends when it can't go on: a message for people, a code for scripts, a report for our own bugs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from reconciler.cli.clouds import Problem
+from reconciler.cli.exits import Exit
+from reconciler.cli.terminal import output, report_problems
+from reconciler.core.diagnostic import Diagnostic
+from reconciler.providers.kind import CloudUnavailable, ResultMissing
+from reconciler.render.report import write_report
+from reconciler.store.errors import Conflict, LockHeld, LockLost, StoreError
+from reconciler.workflow.observe import WrongAccount
+from reconciler.workflow.resolve import NothingToResolve
+
+
+def explain(error: BaseException, args: Sequence[str]) -> int:
+    """Say what happened and return the exit code."""
+    if isinstance(error, click.UsageError):
+        error.show()
+        return Exit.ERROR
+    if isinstance(error, KeyboardInterrupt | click.Abort):
+        output().error("Interrupted.")
+        return Exit.INTERRUPTED
+    if isinstance(error, BrokenPipeError):
+        # Whoever read our output has seen enough; nothing more can be said to them.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.DONE
+    known = _diagnostics(error)
+    if known:
+        report_problems(known)
+        return _code(error)
+    path = write_report(error, args, Path(".qctl") / "reports")
+    output().error(
+        f"qctl failed, and that is a defect of qctl: {type(error).__name__}. What was done is on record. "
+        f"The report is in {path}; it holds no secrets, please send it to the maintainers."
+    )
+    return Exit.BUG
+
+
+def _code(error: BaseException) -> int:
+    if isinstance(error, LockHeld):
+        return Exit.LOCKED
+    if isinstance(error, Conflict | LockLost):
+        return Exit.STALE
+    return Exit.ERROR
+
+
+def _diagnostics(error: BaseException) -> list[Diagnostic]:
+    if isinstance(error, Problem):
+        return list(error.diagnostics)
+    if isinstance(error, StoreError):
+        return [error.diagnostic]
+    for kind, (code, summary, remedy) in _KNOWN.items():
+        if isinstance(error, kind):
+            return [Diagnostic(code, summary, f"{error}.", remedy)]
+    return []
+
+
+_KNOWN: dict[type[Exception], tuple[str, str, str]] = {
+    CloudUnavailable: (
+        "cloud/unavailable",
+        "Cloud could not be read",
+        "Check the network, the credentials and their rights, then run the command again: nothing is lost.",
+    ),
+    WrongAccount: (
+        "cloud/wrong-account",
+        "Credentials of another account",
+        "Use the credentials of that account, or another --env for this one. Nothing was compared: what these "
+        "credentials can't see would look lost.",
+    ),
+    ResultMissing: ("results/missing", "No results", "Wait until the run is finished with `qctl wait`, then try again."),
+    NothingToResolve: ("state/nothing-to-resolve", "Nothing to resolve", "See `qctl state list` for what is unknown."),
+    OSError: ("system/file", "File can't be used", "Give access, make room, or use another."),
+}

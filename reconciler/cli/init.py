@@ -1,0 +1,99 @@
+"""`qctl init`."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from reconciler.cli.clouds import Problem
+from reconciler.cli.schema import MANIFEST_SCHEMA, schema_text
+from reconciler.cli.terminal import output
+from reconciler.core.address import NAME
+from reconciler.core.diagnostic import Diagnostic, Location
+from reconciler.core.uid import new_uid
+
+_MODELINE = f"# yaml-language-server: $schema=.qctl/{MANIFEST_SCHEMA}\n"
+_PROJECT = """apiVersion: qctl/v1alpha1
+kind: Project
+metadata:
+  name: {name}
+  uid: {uid}  # written once; it enters every token and tag, so never change it
+spec:
+  providers:
+    braket: {{mode: local}}  # the local cloud: free, no account; "aws" is the real one and costs money
+  devices:
+    sim: arn:aws:braket:::device/quantum-simulator/amazon/sv1
+"""
+_EXAMPLE = """---
+apiVersion: qctl/v1alpha1
+kind: QuantumTask
+metadata: {name: bell}
+spec:
+  device: sim
+  shots: 1000
+  program: {openqasm: circuits/bell.qasm}
+"""
+_BELL = """OPENQASM 3.0;
+qubit[2] q;
+bit[2] c;
+h q[0];
+cnot q[0], q[1];
+c = measure q;
+"""
+_IGNORED = """# What qctl keeps on this machine: the local cloud, reports, the schema for editors.
+.qctl/
+# Local state: it names what was paid. Keep it safe, and share it by other means than git.
+state/
+"""
+
+
+@click.command("init")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=Path())
+@click.option("--name", help="The project's name; the folder's name without it.")
+@click.option("--bare", is_flag=True, help="Only the project, without the first example.")
+def command(folder: Path, name: str | None, bare: bool) -> int:
+    """Begin a project: qctl.yaml with its own uid, a first circuit, and the schema for your editor."""
+    target = folder / "qctl.yaml"
+    if target.exists():
+        _refuse("init/exists", "Project exists already", f"{target} is there; its uid must never change.", target)
+    chosen = name or _name_of(folder)
+    if not NAME.fullmatch(chosen):
+        detail = f"{chosen!r} is no project name: 1 to 63 small letters, digits, dots and hyphens."
+        _refuse("init/name", "Invalid project name", detail, target)
+    (folder / ".qctl").mkdir(parents=True, exist_ok=True)
+    text = _MODELINE + _PROJECT.format(name=chosen, uid=new_uid(datetime.now(UTC), secrets.token_bytes(10)))
+    made = [_write(folder / ".qctl" / MANIFEST_SCHEMA, schema_text())]
+    if not bare:
+        text += _EXAMPLE
+        made.append(_write(folder / "circuits" / "bell.qasm", _BELL))
+    made.append(_write(folder / ".gitignore", _IGNORED))
+    made.append(_write(target, text))
+    out = output()
+    for path, new in made:
+        out.line(f"{'Wrote' if new else 'Left as it is:'} {path}")
+    out.line("\nNext: qctl plan, then qctl apply --wait, then qctl results. All of it runs on the local cloud.")
+    return 0
+
+
+def _refuse(code: str, summary: str, detail: str, target: Path) -> None:
+    raise Problem(Diagnostic(code, summary, detail, "Choose another folder or --name NAME.", Location(str(target))))
+
+
+def _name_of(folder: Path) -> str:
+    plain = re.sub(r"[^a-z0-9.-]+", "-", folder.resolve().name.lower()).strip("-.")
+    return plain[:63] or "project"
+
+
+def _write(path: Path, text: str) -> tuple[Path, bool]:
+    """Write a new file; one that is there already is the user's, and stays."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        return path, False
+    return path, True

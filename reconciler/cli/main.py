@@ -1,0 +1,89 @@
+"""The command `qctl`: names and one-line helps of its commands. Each command's module is imported when it is run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from reconciler import __version__
+
+COMMANDS = {
+    "init": "Begin a project in this folder.",
+    "validate": "Check the manifests; reads no state and calls no cloud.",
+    "plan": "Show what apply would do, why, and what it costs.",
+    "apply": "Do what the plan shows, once.",
+    "destroy": "Cancel what is unfinished and let go of the rest.",
+    "show": "Show declared runs and how they stand.",
+    "wait": "Wait until runs are finished.",
+    "results": "Show or download what runs measured.",
+    "state": "List, show and mend what qctl remembers.",
+    "devices": "List devices, their status and queues.",
+    "graph": "Show which resource waits for which.",
+    "schema": "Print or write the JSON Schemas.",
+    "local": "Serve, reset, advance and disturb the local cloud.",
+    "completion": "Print the completion script for a shell.",
+    "version": "Print the version.",
+}
+
+
+class Commands(click.Group):
+    """Finds a command's module by its name, so that `qctl --help` imports none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order in which one meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"reconciler.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with a suggestion for a mistyped name."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from difflib import get_close_matches  # only for a mistake
+
+            close = get_close_matches(args[0], COMMANDS, 1)
+            hint = f" Did you mean {close[0]!r}?" if close else ""
+            ctx.fail(f"No such command {args[0]!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """From the table above, without importing anything."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="qctl", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Terraform for quantum work: declare runs in YAML, see what they cost, pay for each once."""
+
+
+def main(args: Sequence[str]) -> int:
+    """Run one command and return its exit code. Every way a command can end badly goes through here."""
+    try:
+        result = cli.main(list(args), prog_name="qctl", standalone_mode=False)
+        return int(result or 0)
+    except click.exceptions.Exit as end:
+        return int(end.exit_code)
+    except BaseException as error:  # noqa: BLE001 - the one place: a person sees a message, never a traceback
+        from reconciler.cli.failure import explain  # only when something failed
+
+        return explain(error, args)
+
+
+def run() -> None:
+    """The entry point of the command."""
+    sys.exit(main(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,130 @@
+"""Carry out a plan: lock, plan, show, ask, apply, save, unlock, and only then wait."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from reconciler.cli.exits import Exit
+from reconciler.cli.interrupt import stoppable
+from reconciler.cli.options import How
+from reconciler.cli.plan import show_plan
+from reconciler.cli.project import Opened
+from reconciler.cli.terminal import output, view
+from reconciler.core.change import Action
+from reconciler.core.declared import Declared
+from reconciler.core.plan import Plan, plan_to_json
+from reconciler.render.json_form import dumps
+from reconciler.store.port import locked
+from reconciler.workflow.apply import Applied, apply
+from reconciler.workflow.observe import Refresh
+from reconciler.workflow.plan import Planned, Selection, make_plan
+from reconciler.workflow.wait import Waited, wait
+
+
+def carry_out(
+    verb: str,
+    project: Opened,
+    declared: Sequence[Declared],
+    refresh: Refresh,
+    selection: Selection,
+    how: How,
+    *,
+    as_json: bool,
+) -> int:
+    """The exit code of apply and destroy."""
+    session = project.session
+    edges = {d.address: d.depends for d in declared}
+    with stoppable() as stop:
+        with locked(session.store, session.lock_info(verb), how.lock_timeout):
+            planned = make_plan(session, declared, edges, refresh, selection, project.warnings)
+            _show(planned.plan, as_json=as_json)
+            if not planned.plan.applicable:
+                return Exit.ERROR
+            if not planned.plan.empty and not _approved(verb, how, as_json=as_json):
+                return Exit.ERROR
+            with view(as_json) as progress:
+                applied = apply(session, planned, progress.tell, stop, how.parallelism)
+        _summary(verb, planned, applied, as_json=as_json)
+        code = _code(applied)
+        if code is not Exit.DONE or not how.wait_for:
+            return code
+        with view(as_json) as progress:
+            waited = wait(session, selection.holds, how.timeout, progress.tell, stop)
+        return after_waiting(waited, as_json=as_json)
+
+
+def _show(plan: Plan, *, as_json: bool) -> None:
+    if as_json:
+        output().line(dumps({"event": "plan", **plan_to_json(plan)}, indent=None))
+    else:
+        show_plan(plan)
+
+
+def _approved(verb: str, how: How, *, as_json: bool) -> bool:
+    if how.auto_approve:
+        return True
+    if as_json or not sys.stdin.isatty():
+        output().error("Nobody can be asked here, so nothing was done. Say --auto-approve to go on without asking.")
+        return False
+    output().line(f"\nDo you want to {verb} this? Only 'yes' goes on.")
+    if click.prompt("  Enter a value", default="", show_default=False).strip() == "yes":
+        return True
+    output().line("Nothing was done.")
+    return False
+
+
+def _summary(verb: str, planned: Planned, applied: Applied, *, as_json: bool) -> None:
+    plan = planned.plan
+    counts = {
+        "imported": plan.count(Action.ADOPT),
+        "added": len(applied.submitted),
+        "changed": len(applied.tagged),
+        "destroyed": len(applied.cancelled),
+        "refused": len(applied.refused),
+        "unknown": len(applied.unknown),
+        "skipped": len(applied.skipped),
+    }
+    out = output()
+    if as_json:
+        out.line(dumps({"event": "applied", "format_version": 1, **counts}, indent=None))
+        return
+    if plan.empty:
+        return
+    parts = [f"{counts.pop('imported')} imported"] if counts["imported"] else []
+    counts.pop("imported", None)
+    parts += [f"{n} {word}" for word, n in counts.items() if n or word in ("added", "changed", "destroyed")]
+    done = not (applied.refused or applied.unknown or applied.skipped)
+    out.line(f"\n{verb.capitalize()} {'complete' if done else 'incomplete'}! Runs: {', '.join(parts)}.")
+    for address, why in sorted(applied.refused.items()):
+        out.error(f"error: {address} was refused: {why}")
+    for address, why in sorted(applied.unknown.items()):
+        out.error(
+            f"error: the outcome of {address} is unknown: {why}\n"
+            f"  Run the same command again: it looks for the run first and can't pay twice. If you know better:\n"
+            f"  qctl state resolve '{address}' --adopt ID    or    qctl state resolve '{address}' --absent"
+        )
+    for address, why in sorted(applied.skipped.items()):
+        out.error(f"note: {address} was skipped: {why}")
+
+
+def _code(applied: Applied) -> Exit:
+    if applied.unknown:
+        return Exit.UNKNOWN
+    if applied.interrupted:
+        return Exit.INTERRUPTED
+    return Exit.ERROR if applied.refused or applied.skipped else Exit.DONE
+
+
+def after_waiting(waited: Waited, *, as_json: bool) -> int:
+    """Say what is still unfinished, and the exit code of having waited."""
+    out = output()
+    if waited.interrupted:
+        return Exit.INTERRUPTED
+    if not waited.unfinished:
+        return Exit.DONE
+    if not as_json:
+        out.error(f"Still unfinished: {', '.join(map(str, waited.unfinished[:5]))}, {len(waited.unfinished)} in all.")
+    return Exit.RUNNING

@@ -1,0 +1,39 @@
+"""`qctl show`."""
+
+from __future__ import annotations
+
+import click
+
+from reconciler.cli.options import address_arguments, json_option, project_options, refresh_option
+from reconciler.cli.project import Flags, open_project
+from reconciler.cli.terminal import output
+from reconciler.core.attempt import attempt_to_json
+from reconciler.core.state import Record, fold
+from reconciler.render.json_form import dumps
+from reconciler.render.state_text import record_text, state_table
+from reconciler.workflow.observe import Refresh
+from reconciler.workflow.observe import refresh as read_live
+from reconciler.workflow.plan import Selection
+
+
+@click.command("show")
+@address_arguments
+@project_options
+@refresh_option
+@json_option
+def command(flags: Flags, selection: Selection, refresh: str, as_json: bool) -> int:
+    """Show declared runs and how they stand; with addresses, everything known of these. Records nothing."""
+    project = open_project(flags)
+    state = project.session.store.read().state
+    state = fold(state, read_live(project.session, state, Refresh(refresh)))
+    declared = [d.address for d in project.loaded.resources if selection.holds(d.address)]
+    records = {str(a): state.records.get(str(a), Record()) for a in declared}
+    out = output()
+    if as_json:
+        found = {text: [attempt_to_json(a) for a in r.attempts] for text, r in records.items()}
+        out.line(dumps({"format_version": 1, "resources": found}))
+    elif selection.targets:
+        out.line("\n\n".join(record_text(text, r) for text, r in records.items()))
+    else:
+        out.line(state_table(records, width=out.width, colour=out.colour))
+    return 0
