@@ -25,13 +25,14 @@ def arbitrary(shape: Shape, dice: Random) -> Any:
         case "timestamp":
             return _time(shape, dice)
     assert shape.type_name == "string", shape
-    return text(dice)
+    # A label can't be empty: botocore refuses to send it.
+    return text(dice, least=1 if shape.serialization.get("location") == "uri" else 0)
 
 
-def text(dice: Random) -> str:
+def text(dice: Random, least: int = 0) -> str:
     if dice.random() < 0.05:
         return "cancel"
-    return "".join(dice.choice(NASTY) for _ in range(dice.randint(1, 6)))
+    return "".join(dice.choice(NASTY) for _ in range(dice.randint(least, 6)))
 
 
 def _structure(shape: StructureShape, dice: Random) -> dict[str, Any]:

@@ -74,6 +74,8 @@ def test_the_queue_tells_the_place_while_waiting(local: Local) -> None:
     }
     assert local.get(second, queue=True)["queueInfo"]["position"] == "2"
     assert "queueInfo" not in local.get(first)
+    local.client().cancel_quantum_task(quantumTaskArn=first, clientToken="c")
+    assert local.get(second, queue=True)["queueInfo"]["position"] == "1"
 
 
 def test_the_queue_has_no_place_for_a_running_task(local: Local) -> None:

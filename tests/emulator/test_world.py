@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.emulator import world as world_module
 from reconciler.emulator.world import World, WorldError
 from tests.emulator.local import Local
 
@@ -121,6 +122,20 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
     other.close()
     with pytest.raises(WorldError, match="it has version 0, this program reads version 1"):
         World.open(tmp_path / "other")
+
+
+def test_a_file_made_by_another_process_in_between_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    World.open(tmp_path / "cloud.db").close()
+    real = world_module._version
+    asked = []
+
+    def version(connection: sqlite3.Connection) -> int:
+        """An empty file before this process has the lock, a finished one after."""
+        asked.append(connection)
+        return 0 if len(asked) == 1 else real(connection)
+
+    monkeypatch.setattr(world_module, "_version", version)
+    World.open(tmp_path / "cloud.db").close()
 
 
 def test_processes_share_one_file_and_one_truth(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def status(life: Life, now: int) -> str:
         return life.settled_as
     if life.cancelled_at is not None and now >= life.cancelled_at:
         return "CANCELLED"
-    if life.cancelled_at is None and now >= life.done_at:
+    if now >= life.done_at:
         return "COMPLETED"
     if life.cancel_at is not None:
         return "CANCELLING"

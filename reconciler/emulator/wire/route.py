@@ -18,7 +18,6 @@ class Rule:
     method: str
     strict: re.Pattern[str]
     lenient: re.Pattern[str]
-    weight: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +32,7 @@ class Router:
     """Finds the operation of a request by its method and path."""
 
     def __init__(self, operations: Iterable[OperationModel]) -> None:
-        # The longest literal text first, so that `/x/{a}/cancel` wins over `/x/{a}` in the lenient pass.
-        self._rules = sorted(map(_rule, operations), key=lambda rule: -rule.weight)
+        self._rules = tuple(map(_rule, operations))
 
     def match(self, method: str, raw_path: str) -> Route:
         """Raises ServiceError UnknownOperationException if nothing matches.
@@ -57,7 +55,6 @@ def _rule(operation: OperationModel) -> Rule:
         operation.http["method"],
         _pattern(uri, "[^/]+"),
         _pattern(uri, ".+"),
-        len(_LABEL.sub("", uri)),
     )
 
 
