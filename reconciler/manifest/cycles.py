@@ -15,7 +15,9 @@ _MAX_RINGS = 20
 
 def report_cycles(waiting: Mapping[Address, Point]) -> Iterator[Diagnostic]:
     """One diagnostic for each ring; a ring is opened before the next is looked for."""
-    edges = {address: point.depends & waiting.keys() for address, point in waiting.items()}
+    edges = {address: found for address, point in waiting.items() if (found := point.depends & waiting.keys())}
+    for target in {target for targets in edges.values() for target in targets}:
+        edges.setdefault(target, set())
     for _ in range(_MAX_RINGS):
         cycle = find_cycle(edges)
         if cycle is None:

@@ -73,7 +73,8 @@ class ManifestFiles:
             if not path.is_file():  # a pipe would block, a folder has no text
                 self._found.append(report("file/not-found", f"{name} is no file.", "", spot))
                 return None
-            if self._given is None and not path.resolve().is_relative_to(self._root.resolve()):
+            # Folders that are links are not walked into, so only the file itself can lead out.
+            if self._given is None and path.is_symlink() and not path.resolve().is_relative_to(self._root.resolve()):
                 detail = f"{name} is a link that leads out of the project folder."
                 self._found.append(report("file/outside", detail, "Put the file itself there.", spot))
                 return None

@@ -16,6 +16,7 @@ from reconciler.manifest.place import document_path, report
 from reconciler.manifest.resource import KindModel, Point
 from reconciler.manifest.suggest import did_you_mean
 
+_REFERENCE = "reference"
 _MAY_WAIT = frozenset({FieldClass.MUTABLE, FieldClass.DELIVERY})
 
 
@@ -52,6 +53,9 @@ class References:
         changes: list[tuple[Path, Scalar]] = []
         failed: set[Path] = set()
         for hole in point.holes:
+            if (hole.path, _REFERENCE) in point.source.said:
+                failed.add(hole.path)  # said of another point of this sweep: suggestions are slow, points are many
+                continue
             try:
                 changes.append((hole.path, self._fill(point, hole)))
             except _Unresolved:
@@ -137,8 +141,8 @@ class References:
 
     def _refuse(self, point: Point, hole: Hole, code: str, detail: str, remedy: str) -> _Unresolved:
         source = point.source
-        if (hole.path, code) not in source.said:
-            source.said.add((hole.path, code))
+        if (hole.path, _REFERENCE) not in source.said:
+            source.said.add((hole.path, _REFERENCE))
             spot = source.place.spot(document_path(hole.path))
             self._found.append(report(code, detail, remedy, spot, address=point.label))
         return _Unresolved()

@@ -184,7 +184,7 @@ def test_words_of_a_union(folder: Folder) -> None:
             "tasks.yaml:7:43",
             'spec.program.inputs.x: expected true or false or a number or a list of numbers, found the text "abc".',
         ),
-        ("tasks.yaml:7:52", 'spec.program.inputs.y[1]: expected a number, found the text "z".'),
+        ("tasks.yaml:7:55", 'spec.program.inputs.y[1]: expected a number, found the text "z".'),
     ]
 
 
