@@ -16,7 +16,7 @@ from pytest_socket import SocketConnectBlockedError
 ROOT = Path(__file__).parents[1]
 _MEDIAN, _LONGEST = 100, 400
 _LOCAL = re.compile(r"(?<![\w.])/(?:work|farm|root|home|Users|opt/(?:pypi|wheels))/[A-Za-z0-9_.-]")
-_REGISTRY = re.compile(r"\b(?:(?:test\.)?pypi\.org|pythonhosted\.org|registry\.npmjs|jfrog\.io|codeartifact)")
+_REGISTRY = re.compile(r"\b(?:(?:test\.)?pypi\.org|pythonhosted\.org|registry\.npmjs|jfrog\.io)")
 _LOOSE = re.compile(r"#\s*type:\s*ignore(?!\[)|#\s*noqa(?!:\s*[A-Z])", re.IGNORECASE)
 _PRINTING = {"print", "pprint", "echo", "secho"}
 
