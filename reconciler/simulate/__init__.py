@@ -1,4 +1,4 @@
-"""Runs quantum programs on this machine. Importing this package is cheap; simulators load when they run."""
+# Importing this package is cheap; simulators load when a program runs.
 
 
 class SimulationFailed(Exception):  # noqa: N818 - an outcome of running a program, named like a FAILED task

@@ -1,5 +1,4 @@
-"""Analog Hamiltonian programs on the local Rydberg simulator. Imports heavy libraries: load it only to simulate."""
-
+# Imports heavy libraries (about a second): load this module only to simulate.
 from typing import Any
 
 import numpy as np

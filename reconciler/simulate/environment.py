@@ -1,5 +1,3 @@
-"""Process settings that numpy and numba read once, when they are first imported."""
-
 import os
 import tempfile
 from functools import cache
@@ -25,6 +23,8 @@ def prepare_libraries() -> None:
 def _numba_cache() -> Path:
     home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111 - Path raises with no home
     folder = Path(home) / "qctl" / "numba"
+    if not folder.is_absolute():  # a user without a home, or a relative XDG_CACHE_HOME, which its specification ignores
+        return _private_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:

@@ -1,5 +1,4 @@
-"""OpenQASM programs on the local simulators. Imports heavy libraries: load it only to simulate."""
-
+# Imports heavy libraries (about a second): load this module only to simulate.
 import os
 import re
 from dataclasses import fields, is_dataclass
@@ -9,40 +8,22 @@ import numpy as np
 from braket.default_simulator import DensityMatrixSimulator, StateVectorSimulator
 from braket.default_simulator.openqasm.parser.openqasm_ast import Include
 from braket.default_simulator.openqasm.parser.openqasm_parser import parse
-from braket.default_simulator.openqasm.program_context import ProgramContext
 from braket.ir.openqasm import Program
 
 from reconciler.simulate import SimulationFailed
+from reconciler.simulate.guarded_context import GuardedContext
 from reconciler.simulate.sampled import exact_value, sampled_value
 
 # The library's own qubitCount of both simulators: 2**26 complex amplitudes are 1 GiB, and so are 4**13. Beyond that it
 # has no guard of its own: `qubit[40]` asks for 16 TiB.
 MAX_QUBITS = {"state_vector": 26, "density_matrix": 13}
-# Declared qubits cost memory before any gate; SV1, the widest gate device, has 34.
-_MAX_DECLARED = 1024
-# The interpreter reads 2,500 to 4,000 gates a second, so this is about a minute; loops unroll.
-_MAX_GATES = 200_000
 # Copies of the state that are alive at once: 24 qubits took 0.5 GiB beyond the libraries, and a density matrix of 11
 # qubits 0.25 GiB. Linux kills a process that takes too much instead of telling it, so ask before.
 _COPIES = {"state_vector": 2, "density_matrix": 4}
 # Amplitudes updated in a millisecond: 294 gates on 20 qubits took 0.5 s on two cores.
 _AMPLITUDES_PER_MS = 600_000
 _MAX_MS = 600_000
-
-
-class _Context(ProgramContext):  # type: ignore[misc]  # the library ships no types
-    gates = 0
-
-    def add_qubits(self, name: str, num_qubits: int | None = 1) -> None:
-        if self.num_qubits + (num_qubits or 1) > _MAX_DECLARED:
-            raise SimulationFailed(f"The program declares more than {_MAX_DECLARED} qubits.")
-        super().add_qubits(name, num_qubits)
-
-    def add_gate_instruction(self, *args: Any, **kwargs: Any) -> None:
-        self.gates += 1
-        if self.gates > _MAX_GATES:
-            raise SimulationFailed(f"The program has more than {_MAX_GATES} gates.")
-        super().add_gate_instruction(*args, **kwargs)
+_NOTHING = "The program uses no qubits."
 
 
 class _Guarded:
@@ -51,10 +32,10 @@ class _Guarded:
     def __init__(self, kind: str, seed: int) -> None:
         self._kind = kind
         self._seeds = np.random.SeedSequence(abs(seed))
-        self.context = _Context(simulator=self)
+        self.context = GuardedContext(simulator=self)
         self.qubits = 0
 
-    def create_program_context(self) -> ProgramContext:
+    def create_program_context(self) -> GuardedContext:
         return self.context
 
     def initialize_simulation(self, **kwargs: Any) -> Any:
@@ -76,6 +57,8 @@ class _Guarded:
         return self.qubits if self._kind == "state_vector" else 2 * self.qubits
 
     def _check_size(self) -> None:
+        if not self.qubits:
+            raise SimulationFailed(_NOTHING)
         if self.qubits > MAX_QUBITS[self._kind]:
             raise SimulationFailed(
                 f"The program uses {self.qubits} qubits;"
@@ -107,6 +90,8 @@ def run_gate_model(
 ) -> dict[str, Any]:
     """Run a `braket.ir.openqasm.program` document; the answer is a `results.json` document."""
     program = Program.parse_obj(document)
+    if not program.source.strip():
+        raise SimulationFailed(_NOTHING)
     _refuse_includes(program.source)
     # The simulator takes a source that ends in ".qasm" for the name of a file to open; a newline keeps it a program.
     program.source += "\n"

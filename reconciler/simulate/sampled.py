@@ -1,5 +1,3 @@
-"""Values of result types, in the JSON shapes of `results.json`. Imports numpy: load it only to simulate."""
-
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 

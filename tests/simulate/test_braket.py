@@ -141,18 +141,30 @@ REFUSED = [
     ("qubit q; rx(a) q;", "state_vector", 5, "a"),
     ("qubit q; nonsense q", "state_vector", 5, "Error"),
     ("qubit q;\nh q;\n#pragma braket noise bit_flip(0.1) q\n", "state_vector", 5, "Noise instructions"),
+    (
+        "qubit q;\nh q;\n#pragma braket result adjoint_gradient expectation(z(q)) all\n",
+        "state_vector",
+        0,
+        "A pragma does",
+    ),
+    ("qubit q;\nh q;\n#pragma braket result expectation z(q) @\n", "state_vector", 0, "A pragma does not parse"),
+    ("", "state_vector", 5, "uses no qubits"),
+    ("OPENQASM 3.0;", "state_vector", 5, "uses no qubits"),
     ("qubit q; h q;", "ahs", 5, "do not run on the ahs simulator"),
 ]
 
 
 @pytest.mark.parametrize(("source", "kind", "shots", "reason"), REFUSED)
-def test_refusals_are_one_line(source: str, kind: SimulatorKind, shots: int, reason: str) -> None:
+def test_refusals_are_one_line_and_silent(
+    source: str, kind: SimulatorKind, shots: int, reason: str, capfd: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SimulationFailed) as caught:
         run(openqasm(source), kind, shots, 1)
     assert reason in caught.value.reason
     assert "\n" not in caught.value.reason
     assert "Traceback" not in caught.value.reason
     assert len(caught.value.reason) < 400
+    assert capfd.readouterr() == ("", "")
 
 
 def test_the_word_include_is_fine_in_a_comment() -> None:
@@ -167,7 +179,7 @@ def test_a_source_that_looks_like_a_file_name_is_not_opened(tmp_path: Path) -> N
 
 
 def test_a_long_loop_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reconciler.simulate.gate_model._MAX_GATES", 50)
+    monkeypatch.setattr("reconciler.simulate.guarded_context._MAX_GATES", 50)
     with pytest.raises(SimulationFailed, match="more than 50 gates"):
         result("qubit q; for int i in [0:1000000] { h q; }")
 

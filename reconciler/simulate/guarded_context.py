@@ -1,0 +1,48 @@
+# Imports heavy libraries (about a second): load this module only to simulate.
+from typing import Any
+
+from antlr4.error.ErrorListener import (  # type: ignore[import-untyped]  # a dependency of the simulator, without types
+    ConsoleErrorListener,
+    ErrorListener,
+)
+from braket.default_simulator.openqasm.program_context import ProgramContext
+
+from reconciler.simulate import SimulationFailed
+
+# Declared qubits cost memory before any gate; SV1, the widest gate device, has 34.
+_MAX_DECLARED = 1024
+# The interpreter reads 2,500 to 4,000 gates a second, so this is about a minute; loops unroll.
+_MAX_GATES = 200_000
+
+
+class _RaisingListener(ErrorListener):  # type: ignore[misc]  # the library ships no types
+    def syntaxError(self, *event: Any) -> None:  # noqa: N802 - antlr's name
+        message = event[4]  # after recognizer, symbol, line and column
+        raise SimulationFailed(f"A pragma does not parse: {' '.join(message.split())[:200]}")
+
+
+class GuardedContext(ProgramContext):  # type: ignore[misc]  # the library ships no types
+    """The interpreter's state, with limits, and strict about pragmas. `gates` counts gates as they are applied."""
+
+    gates = 0
+
+    def add_qubits(self, name: str, num_qubits: int | None = 1) -> None:
+        if self.num_qubits + (num_qubits or 1) > _MAX_DECLARED:
+            raise SimulationFailed(f"The program declares more than {_MAX_DECLARED} qubits.")
+        super().add_qubits(name, num_qubits)
+
+    def parse_pragma(self, pragma_body: str) -> Any:
+        # The library leaves antlr's default listener in place: it prints to stderr, drops the words it does not know,
+        # and goes on, so that `adjoint_gradient expectation(...)` would come out as a plain expectation.
+        printing = ConsoleErrorListener.INSTANCE
+        ConsoleErrorListener.INSTANCE = _RaisingListener()
+        try:
+            return super().parse_pragma(pragma_body)
+        finally:
+            ConsoleErrorListener.INSTANCE = printing
+
+    def add_gate_instruction(self, *args: Any, **kwargs: Any) -> None:
+        self.gates += 1
+        if self.gates > _MAX_GATES:
+            raise SimulationFailed(f"The program has more than {_MAX_GATES} gates.")
+        super().add_gate_instruction(*args, **kwargs)
