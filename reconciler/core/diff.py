@@ -157,7 +157,8 @@ def _ended_badly(resource: Resource, record: Record, attempt: Attempt, strays: l
     if attempt.phase in resource.rules.retry_on and accepted < allowed:
         create = _create(resource, _next_number(same), rules)
         reason = f"{ended}; run.retry allows attempt {accepted + 1} of {allowed}"
-        return Change(resource.address, Action.CREATE, reason, operations=(*cancels, create), attempt=attempt)
+        action = Action.REPLACE if cancels else Action.CREATE
+        return Change(resource.address, action, reason, operations=(*cancels, create), attempt=attempt)
     why = f": {attempt.failure}" if attempt.failure else ""
     warning = f"{ended}{why}. Raise run.generation to pay for another run, or allow run.retry."
     action = Action.CANCEL if cancels else Action.NONE
