@@ -1,0 +1,127 @@
+"""A case of the truth table: a YAML file in `truth_table/` with what is declared, remembered and found, and the change.
+
+`declared`    absent: not declared; keys: run, generation, maxAttempts, retryOn, onRemove, tags, olderForms
+`remembered`  the record: managed, removal, attempts; absent: none
+`found`       attempts that only the cloud's tags tell of
+`forced`      named by --replace; `repeats` false: a cloud without client tokens
+An attempt says what differs from "accepted, QUEUED, and tagged as it should be".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from reconciler.core.attempt import Attempt, Outcome, Phase
+from reconciler.core.change import SYMBOLS, Change
+from reconciler.core.diff import Rules, diff
+from reconciler.core.event import Adopted
+from reconciler.core.operation import Operation
+from reconciler.core.resource import Removal, Resource, RunRules
+from reconciler.core.state import State, fold
+from tests.core import samples
+
+FOLDER = Path(__file__).parent / "truth_table"
+_KEYS = {"why", "declared", "remembered", "found", "forced", "repeats", "expect"}
+_LABELS = {
+    samples.token(run, generation, number): f"{run}, generation {generation}, attempt {number}"
+    for run in samples.DIGESTS
+    for generation in (1, 2)
+    for number in (1, 2, 3, 4)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A file's content; `expect` is None when nothing at all should come of it."""
+
+    name: str
+    why: str
+    given: dict[str, Any]
+    expect: dict[str, Any] | None
+
+
+def load_cases() -> list[Case]:
+    return [_case(path) for path in sorted(FOLDER.glob("*.yaml"))]
+
+
+def _case(path: Path) -> Case:
+    data = yaml.safe_load(path.read_text("utf-8"))
+    unknown = data.keys() - _KEYS
+    assert not unknown, f"{path.name}: {unknown}"
+    return Case(path.stem, data["why"], data, data["expect"])
+
+
+def decide(given: dict[str, Any]) -> dict[str, Any] | None:
+    """The change as plain data, whole."""
+    prior = _remembered(given.get("remembered"))
+    found = [Adopted(samples.ENDED, str(samples.GHZ), _attempt(a)) for a in given.get("found", [])]
+    resources = [] if given.get("declared") is None else [_declared(given["declared"])]
+    forced = frozenset({samples.GHZ} if given.get("forced") else ())
+    rules = Rules(samples.SCOPE, forced, given.get("repeats", True))
+    changes = diff(resources, prior, fold(prior, found), rules)
+    assert len(changes) < 2
+    return _plain(changes[0]) if changes else None
+
+
+def _declared(data: dict[str, Any]) -> Resource:
+    data = dict(data)
+    rules = RunRules(
+        generation=data.pop("generation", 1),
+        max_attempts=data.pop("maxAttempts", 1),
+        retry_on=frozenset(Phase(word) for word in data.pop("retryOn", ["failed"])),
+        on_remove=Removal(data.pop("onRemove", "cancel")),
+    )
+    run, tags, older = data.pop("run", "same"), data.pop("tags", None), data.pop("olderForms", ())
+    assert not data, f"unknown keys {sorted(data)}"
+    return samples.resource(run=run, rules=rules, tags=tags, older=older)
+
+
+def _remembered(data: dict[str, Any] | None) -> State:
+    if data is None:
+        return samples.state()
+    data = dict(data)
+    attempts = [_attempt(a) for a in data.pop("attempts")]
+    return samples.state(*attempts, **data)
+
+
+def _attempt(data: dict[str, Any]) -> Attempt:
+    values = dict(data)
+    if "outcome" in values:
+        values["outcome"] = Outcome(values["outcome"])
+        if values["outcome"] is not Outcome.ACCEPTED:
+            values = {"id": "", "status": "", "submitted": "", **values}
+    if "phase" in values:
+        values["phase"] = Phase(values["phase"])
+    extra = values.pop("extraTags", {})
+    without = values.pop("withoutTags", [])
+    values["owned"] = (*samples.attempt().owned, *values.pop("alsoOwned", []))
+    made = samples.attempt(**values)
+    return replace(made, tags={k: v for k, v in {**made.tags, **extra}.items() if k not in without})
+
+
+def _plain(change: Change) -> dict[str, Any]:
+    record = None if change.managed is None else {"managed": change.managed, "removal": change.removal}
+    return {
+        "action": str(change.action),
+        "symbol": SYMBOLS[change.action],
+        "reason": change.reason,
+        "fields": [f"{f.kind} {f.name}: {f.before} -> {f.after}" for f in change.fields],
+        "operations": [_operation(op) for op in change.operations],
+        "run": change.attempt and (change.attempt.id or _LABELS[change.attempt.token]),
+        "record": record,
+        "warning": change.warning,
+        "declared": change.declared,
+        "changes_anything": change.changes_anything,
+    }
+
+
+def _operation(op: Operation) -> str:
+    words = [str(op.verb), op.id or _LABELS[op.token]]
+    words += [f"put {k}={v}" for k, v in op.put.items()] + [f"drop {k}" for k in op.drop]
+    words += ["again"] if op.repeats else []
+    words += [f"number {op.number}"] if op.number else []
+    return "; ".join(words)
