@@ -2,6 +2,7 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import unquote
 
 from reconciler.emulator.faults import Rule
@@ -13,7 +14,7 @@ from reconciler.emulator.world import Session
 _TASK = re.compile(r"arn:aws:braket:[a-z0-9-]+:\d{12}:quantum-task/[0-9a-f-]{36}")
 _PAGE = Response(200, {"content-type": "text/html"}, b"<html><body><h1>Welcome to the proxy</h1></body></html>")
 # Rules that stand in for the operation; any other rule lets it happen.
-_INSTEAD = frozenset({"throttle", "error-500", "error-503", "reset", "garbage"})
+_INSTEAD = frozenset({"throttle", "error-500", "error-503", "unreachable", "reset", "garbage"})
 _ERRORS = {
     "throttle": ServiceError("ThrottlingException", "Rate exceeded"),
     "error-500": ServiceError("InternalServiceException", "An unexpected error occurred"),
@@ -23,11 +24,14 @@ _S3_ERRORS = {"throttle": (503, "SlowDown"), "error-500": (500, "InternalError")
 
 
 class ConnectionLost(Exception):  # noqa: N818 - not an error of ours: the transport breaks the connection
-    """No answer is sent. `silent`: the connection stays open for `seconds` first."""
+    """No answer is sent.
 
-    def __init__(self, silent: bool = False, seconds: float = 0.0) -> None:
+    The connection is closed, or it stays open and `silent` for `seconds` first, or it was never made (`refused`).
+    """
+
+    def __init__(self, how: Literal["closed", "silent", "refused"], seconds: float = 0.0) -> None:
         super().__init__()
-        self.silent = silent
+        self.how = how
         self.seconds = seconds
 
 
@@ -57,9 +61,11 @@ def disrupt(
 def _render(rule: Rule, service: str) -> Response | ConnectionLost:
     match rule.effect.removesuffix("-after"):
         case "reset" | "lost":
-            return ConnectionLost()
+            return ConnectionLost("closed")
+        case "unreachable":
+            return ConnectionLost("refused")
         case "timeout":
-            return ConnectionLost(silent=True, seconds=rule.seconds)
+            return ConnectionLost("silent", rule.seconds)
         case "garbage":
             return _PAGE
         case effect if service == "braket":

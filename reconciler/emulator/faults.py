@@ -14,6 +14,7 @@ EFFECTS: Mapping[str, str] = MappingProxyType(
         "error-500": "500 before acting",
         "error-500-after": "acts, then answers 500",
         "error-503": "503 before acting",
+        "unreachable": "refuses the connection; over HTTP, where it is already made, closes it before acting",
         "reset": "closes the connection before acting",
         "lost": "acts, then closes the connection: the answer is lost",
         "timeout": "acts, then never answers; over HTTP it closes the connection after `seconds`",

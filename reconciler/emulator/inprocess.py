@@ -1,16 +1,22 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
-from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
+from botocore.exceptions import BotoCoreError, ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
 from reconciler.emulator.app import handle
 from reconciler.emulator.disruption import ConnectionLost
 from reconciler.emulator.message import Request
 from reconciler.emulator.world import World
+
+_LOST: Mapping[str, type[BotoCoreError]] = {
+    "closed": ConnectionClosedError,
+    "silent": ReadTimeoutError,
+    "refused": EndpointConnectionError,
+}
 
 
 class _Raw(BytesIO):
@@ -33,9 +39,7 @@ def hook(world: World) -> Callable[..., AWSResponse]:
         try:
             answer = handle(world, to_request(request))
         except ConnectionLost as lost:
-            if lost.silent:
-                raise ReadTimeoutError(endpoint_url=url) from lost
-            raise ConnectionClosedError(endpoint_url=url) from lost
+            raise _LOST[lost.how](endpoint_url=url) from lost
         headers = HTTPHeaders()
         for name, value in ({"content-length": str(len(answer.body))} | answer.headers).items():
             headers[name] = value

@@ -96,13 +96,14 @@ def _wsgi(world: World, stopping: threading.Event) -> "WSGIApplication":
         try:
             answer = handle(world, _request(environ))
         except ConnectionLost as lost:
-            if lost.silent:
-                stopping.wait(lost.seconds)
+            # Stopping the server ends the silence.
+            stopping.wait(lost.seconds)
             # waitress takes this as news from the socket: it closes the connection and sends nothing.
             raise ClientDisconnected from lost
         headers = {"content-length": str(len(answer.body))} | answer.headers
         start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", list(headers.items()))
-        return [answer.body]
+        # A body after the head of a HEAD would be read as the next answer.
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
 
     return application
 

@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
+from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
 from reconciler.emulator.faults import EFFECTS
 from reconciler.emulator.world import World
@@ -35,7 +35,12 @@ def test_an_error_comes_before_or_after_acting(local: Local, effect: str, error:
 
 @pytest.mark.parametrize(
     ("effect", "error", "made"),
-    [("reset", ConnectionClosedError, 0), ("lost", ConnectionClosedError, 1), ("timeout", ReadTimeoutError, 1)],
+    [
+        ("unreachable", EndpointConnectionError, 0),
+        ("reset", ConnectionClosedError, 0),
+        ("lost", ConnectionClosedError, 1),
+        ("timeout", ReadTimeoutError, 1),
+    ],
 )
 def test_a_broken_connection_tells_nothing(local: Local, effect: str, error: type[Exception], made: int) -> None:
     fault(local, effect)
@@ -156,6 +161,6 @@ def test_a_rule_that_means_nothing_is_refused(world: World, wrong: dict[str, Any
 def test_every_effect_is_tested() -> None:
     # A new effect belongs into the tables above.
     assert set(EFFECTS) == {
-        "throttle", "error-500", "error-500-after", "error-503", "reset", "lost", "timeout",
+        "throttle", "error-500", "error-500-after", "error-503", "unreachable", "reset", "lost", "timeout",
         "garbage", "garbage-after", "hide", "tags", "slow",
     }  # fmt: skip

@@ -98,7 +98,7 @@ def test_a_client_that_takes_us_for_a_proxy_is_understood(server: Running) -> No
     wire.close()
 
 
-@pytest.mark.parametrize(("effect", "made"), [("reset", 0), ("lost", 1)])
+@pytest.mark.parametrize(("effect", "made"), [("unreachable", 0), ("reset", 0), ("lost", 1)])
 def test_a_lost_connection_is_closed_without_a_word(world: World, server: Running, effect: str, made: int) -> None:
     braket = client(server)
     world.add_fault({"operation": "CreateQuantumTask", "effect": effect})
@@ -107,6 +107,16 @@ def test_a_lost_connection_is_closed_without_a_word(world: World, server: Runnin
     assert world.status()["tasks"] == made
     assert create(braket), "the server is not harmed"
     assert world.status()["tasks"] == 1
+
+
+def test_an_error_to_a_head_has_no_body(world: World, server: Running) -> None:
+    world.add_fault({"service": "s3", "operation": "HEAD", "effect": "throttle"})
+    wire = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=10)
+    for status in (503, 404):  # on one connection: bytes left over would spoil the second answer
+        wire.request("HEAD", "/results/key")
+        answer = wire.getresponse()
+        assert (answer.status, answer.read()) == (status, b"")
+    wire.close()
 
 
 def test_a_timeout_is_silence(world: World, server: Running) -> None:

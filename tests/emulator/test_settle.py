@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 
 import reconciler.simulate.braket
-from tests.emulator.local import BELL, DM1, GARNET, SV1, Local, refused
+from tests.emulator.local import AQUILA, BELL, DM1, GARNET, SV1, Local, refused
+from tests.simulate.actions import rabi
 
 
 def results(local: Local, arn: str, region: str = "us-east-1") -> dict[str, Any]:
@@ -40,6 +41,15 @@ def test_a_qpu_tells_no_duration(local: Local) -> None:
     found = results(local, arn, "eu-north-1")
     assert "simulatorMetadata" not in found["additionalMetadata"]
     assert found["taskMetadata"]["deviceId"] == GARNET
+
+
+def test_neutral_atoms_leave_results_of_their_own_kind(local: Local) -> None:
+    arn = local.create(deviceArn=AQUILA, action=rabi(1))
+    local.world.advance(60)
+    found = results(local, arn)
+    assert found["braketSchemaHeader"]["name"] == "braket.task_result.analog_hamiltonian_simulation_task_result"
+    assert found["taskMetadata"]["id"] == arn
+    assert len(found["measurements"]) == 10
 
 
 def test_the_same_seed_gives_the_same_samples(local: Local) -> None:
