@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from dataclasses import replace
 from typing import Any
@@ -51,6 +52,15 @@ def test_the_file_comes_back(records: dict[str, Record]) -> None:
     data = encode(HEADER, records)
     assert decode(data, "f") == (HEADER, records)
     assert decode_header(data, "f") == HEADER
+
+
+def test_reading_leaves_the_collector_as_it_was() -> None:
+    assert gc.isenabled()
+    decode(encode(HEADER, RECORDS), "f")
+    assert gc.isenabled()
+    with pytest.raises(StateUnreadable):
+        decode(b"{}", "f")
+    assert gc.isenabled()
 
 
 def test_every_cut_is_noticed() -> None:

@@ -79,6 +79,16 @@ def test_a_folder_that_can_not_be_made_is_a_store_failure(tmp_path: Path) -> Non
         store_in(tmp_path / "state").lock(holder())
 
 
+def test_a_lock_that_can_not_be_followed_by_tidying_is_given_back(tmp_path: Path) -> None:
+    class _Blind(OsDisk):
+        def names(self, folder: Path) -> list[str]:
+            raise OSError(errno.EACCES, "Permission denied", str(folder))
+
+    with pytest.raises(StoreFailed, match="Permission denied"):
+        store_in(tmp_path, _Blind()).lock(holder())
+    assert store_in(tmp_path).lock(holder("mine")).info.id == "mine"
+
+
 def test_a_state_that_can_not_be_read_is_a_store_failure_and_no_empty_state(tmp_path: Path) -> None:
     (tmp_path / "study.dev.json").mkdir()
     with pytest.raises(StoreFailed, match=r"Reading study.dev.json"):
