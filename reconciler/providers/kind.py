@@ -65,6 +65,9 @@ class Cloud(Protocol):
     def place(self, resource: Resource) -> Place:
         """Where it would run. Raises CloudUnavailable."""
 
+    def regions(self, devices: Iterable[str]) -> set[str]:
+        """Where runs on these devices, and on those without a region of their own, would be. Calls nothing."""
+
     def account(self) -> str:
         """Whose credentials these are. Raises CloudUnavailable."""
 

@@ -99,12 +99,14 @@ def _clouds(session: Session, state: State, want: Wanted) -> set[str]:
 
 
 def _regions(session: Session, name: str, state: State, want: Wanted) -> set[str]:
+    """Where our runs may be: at the project's devices, at the declared ones, and wherever we remember one."""
     cloud = session.clouds[name]
+    regions = cloud.regions(session.context.devices.values())
     ours = (r for r in want.by_address.values() if session.kinds[r.address.kind].cloud == name)
-    regions = {cloud.place(resource).region for resource in ours}
+    regions |= {cloud.place(resource).region for resource in ours}
     for record in state.records.values():
-        regions.update(a.place.region for a in record.attempts if a.place.cloud == name)
-    return regions or {""}
+        regions |= {a.place.region for a in record.attempts if a.place.cloud == name}
+    return regions
 
 
 def _adopted(session: Session, state: State, want: Wanted, found: Found) -> Iterator[Event]:

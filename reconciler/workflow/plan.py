@@ -77,7 +77,7 @@ def make_plan(
     observed = refresh(session, prior, how)
     seen = fold(prior, observed)
     changes = _decide(session, resources, prior, seen, chosen)
-    if how is not Refresh.NONE and _must_search(changes, prior, snapshot):
+    if how is not Refresh.NONE and _must_search(changes, prior):
         more = discover(session, seen, index)
         observed, seen = [*observed, *more], fold(seen, more)
         changes = _decide(session, resources, prior, seen, chosen)
@@ -93,9 +93,9 @@ def make_plan(
     return Planned(plan, snapshot, tuple(observed), seen, index.by_address)
 
 
-def _must_search(changes: Sequence[Change], prior: State, snapshot: Snapshot) -> bool:
+def _must_search(changes: Sequence[Change], prior: State) -> bool:
     """Only what would be paid, is in doubt, or was forgotten altogether is worth searching a whole account for."""
-    return any(c.count(Verb.CREATE) for c in changes) or has_doubt(prior) or snapshot.version is None
+    return any(c.count(Verb.CREATE) for c in changes) or has_doubt(prior) or not prior.records
 
 
 def _decide(

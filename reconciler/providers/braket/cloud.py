@@ -36,6 +36,10 @@ class BraketCloud:
             self._account = self._client.identity()
         return self._account
 
+    def regions(self, devices: Iterable[str]) -> set[str]:
+        """The devices' regions and ours."""
+        return {self._client.region, *(region_of(arn, self._client.region) for arn in devices)}
+
     def place(self, resource: Resource) -> Place:
         """QPUs run in their own region, simulators in ours."""
         region = region_of(str(resource.execution["device"]), self._client.region)
@@ -51,8 +55,7 @@ class BraketCloud:
 
     def discover(self, uid: str, since: datetime, regions: Iterable[str]) -> Iterable[Found]:
         """Find what carries our marks."""
-        here = {region or self._client.region for region in regions}
-        return task_reading.discover(self._client, uid, since, here, self.account())
+        return task_reading.discover(self._client, uid, since, regions, self.account())
 
     def create(self, resource: Resource, token: str, tags: Mapping[str, str], place: Place) -> Reply:
         """CreateQuantumTask, once."""
