@@ -13,11 +13,10 @@ import pytest
 
 from reconciler.store.disk import OsDisk, OsHandle
 from reconciler.store.errors import LockHeld, LockLost, UnlockRefused
-from reconciler.store.holder import this_process
 from reconciler.store.local import LocalStore
 from reconciler.store.port import locked
 from tests.store.killing import ROOT, command
-from tests.store.samples import START, TurnedClock, holder, intended, store_in, tokens
+from tests.store.samples import TurnedClock, holder, intended, store_in, tokens
 
 
 @contextmanager
@@ -221,11 +220,3 @@ def test_a_program_started_by_the_holder_does_not_keep_the_lock(tmp_path: Path) 
         store.unlock(held)
         assert store_in(tmp_path).lock(holder("mine"))
         child.kill()
-
-
-def test_this_process_describes_itself() -> None:
-    info = this_process("plan", START)
-    assert (info.operation, info.created) == ("plan", "2026-01-01T00:00:00+00:00")
-    assert info.id != this_process("plan", START).id
-    assert info.who
-    assert info.host
