@@ -154,7 +154,8 @@ def test_every_code_in_the_source_is_listed() -> None:
     listed = re.findall(r"^\| `([^`]+)` \|", page, re.MULTILINE)
     used = {code for path in (HOUSE / "reconciler").rglob("*.py") for code in _codes_in(path)}
     assert len(listed) == len(set(listed)), "a code is listed twice"
-    assert used - set(listed) == set()
+    missing = sorted(used - set(listed))
+    assert not missing, f"add to docs/diagnostics.md: {', '.join(missing)}"
 
 
 def test_every_code_of_this_room_is_used() -> None:
