@@ -1,4 +1,5 @@
 import os
+import sys
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -16,7 +17,9 @@ def prepare_libraries() -> None:
     """
     for name in _THREADS:
         os.environ.setdefault(name, "1")
-    if "NUMBA_CACHE_DIR" not in os.environ:
+    # numba reads its settings anew when one changes, and fails if it has started threads by then (the simulator library
+    # sets a number of threads that numba would not choose): where numba is loaded, leave it alone.
+    if "NUMBA_CACHE_DIR" not in os.environ and "numba" not in sys.modules:
         os.environ["NUMBA_CACHE_DIR"] = str(_numba_cache())
 
 

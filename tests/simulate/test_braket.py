@@ -270,3 +270,27 @@ def test_it_is_quiet_single_threaded_and_keeps_a_compile_cache(tmp_path: Path) -
     )
     assert ran.stdout == f"1 {tmp_path}/qctl/numba\n"
     assert ran.stderr == ""
+
+
+AFTER_OTHERS = """
+import sys
+from braket.default_simulator import StateVectorSimulator
+from braket.ir.openqasm import Program
+from numba.np.ufunc import parallel
+StateVectorSimulator().run(Program(source="qubit[12] q; h q;"), shots=1)
+parallel._launch_threads()  # as larger programs do
+from reconciler.simulate.braket import run
+run(sys.argv[1], "state_vector", 1, 1)
+"""
+
+
+def test_a_process_that_already_simulates_is_left_alone(tmp_path: Path) -> None:
+    """numba reads its settings again when one changes, and then refuses the number of threads it has."""
+    ran = subprocess.run(
+        [sys.executable, "-c", AFTER_OTHERS, openqasm("qubit[13] q; h q;")],
+        env={"XDG_CACHE_HOME": str(tmp_path), "PYTHONPATH": ":".join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
