@@ -1,0 +1,127 @@
+"""One change of a plan as a block of lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from reconciler.core.change import SYMBOLS, Action, Change, FieldChange
+from reconciler.core.event import Verb
+from reconciler.core.fields import FieldClass
+from reconciler.core.money import Price, amount
+from reconciler.core.resource import Resource
+from reconciler.render.measure import columns, cut_middle, fill
+from reconciler.render.paint import Ink, paint
+from reconciler.render.value import flat, flat_difference, value_text
+from reconciler.render.visible import visible
+
+TITLES = {
+    Action.NONE: "stays as it is",
+    Action.CREATE: "will be submitted",
+    Action.REPLACE: "will be replaced: the old run is cancelled, a new one submitted",
+    Action.UPDATE: "will be updated in place",
+    Action.CANCEL: "will be cancelled",
+    Action.ADOPT: "will be imported",
+    Action.REUSE: "is already paid and will be taken back into care",
+    Action.FORGET: "will be forgotten; its runs stay on record",
+    Action.RESOLVE: "will be settled: its submission is repeated with the same token",
+    Action.LOST: "is lost: the cloud has no such run",
+    Action.BLOCKED: "has an unknown outcome and is left alone",
+}
+_INKS = {
+    Action.CREATE: Ink.NEW,
+    Action.REPLACE: Ink.GONE,
+    Action.UPDATE: Ink.CHANGED,
+    Action.CANCEL: Ink.GONE,
+    Action.ADOPT: Ink.KNOWN,
+    Action.REUSE: Ink.KNOWN,
+    Action.FORGET: Ink.QUIET,
+    Action.RESOLVE: Ink.DOUBT,
+    Action.LOST: Ink.DOUBT,
+    Action.BLOCKED: Ink.DOUBT,
+}
+_MEANINGS = {
+    FieldClass.EXECUTION: "execution: a new paid run",
+    FieldClass.MUTABLE: "mutable: in place",
+    FieldClass.DELIVERY: "delivery: from the next run on",
+    FieldClass.LOCAL: "local: no call",
+}
+_INDENT = " " * 6
+_WIDEST_NAME = 40
+
+
+def change_text(change: Change, width: int = 100, colour: bool = False) -> str:
+    """The block of one change: a title, the symbol with the address, the reason, then aligned fields."""
+    address = visible(str(change.address))
+    ink = _INKS.get(change.action, Ink.STRONG)
+    lines = [
+        paint(f"  # {address} {TITLES[change.action]}", Ink.STRONG, colour),
+        f"  {paint(symbol(change.action), ink, colour)} {address}",
+        f"{_INDENT}reason: {visible(change.reason)}",
+    ]
+    return "\n".join([*lines, *_aligned(list(_fields(change)), width, colour)])
+
+
+def symbol(action: Action) -> str:
+    """What stands before the address."""
+    return SYMBOLS[action] or "="
+
+
+Row = tuple[str, tuple[object, ...], str]  # name; one value, or before and after; a remark
+
+
+def _fields(change: Change) -> Iterator[Row]:
+    for field in change.fields:
+        yield from _difference(field)
+    if not change.fields:
+        for op in change.operations:
+            if op.resource is not None:
+                yield from _wanted(op.resource)
+    if change.attempt is not None and change.attempt.id:
+        yield "run", (change.attempt.id,), change.attempt.status
+    if change.count(Verb.CREATE):
+        yield "price", (), price_text(change.price)
+
+
+def _difference(field: FieldChange) -> Iterator[Row]:
+    for name, before, after in flat_difference(field.name, field.before, field.after):
+        yield name, (before, after), _MEANINGS[field.kind]
+
+
+def _wanted(resource: Resource) -> Iterator[Row]:
+    members = [*resource.execution.items(), *((f"tags.{k}", v) for k, v in sorted(resource.tags.items()))]
+    members += [(k, v or None) for k, v in sorted(resource.delivery.items())]
+    for name, value in members:
+        if value is not None:
+            yield from ((n, (v,), "") for n, v in flat(name, value))
+
+
+def price_text(price: Price | None) -> str:
+    """`0.30 USD (list price)`; an unknown bound is said to be unknown."""
+    if price is None:
+        return "unknown"
+    least, most = _bound(price.least, price), _bound(price.most, price)
+    text = most if least == most else f"{least} to {most}"
+    return f"{text} ({visible(price.basis)})" if price.basis else text
+
+
+def _bound(value: Decimal | None, price: Price) -> str:
+    return "unknown" if value is None else amount(value, visible(price.currency))
+
+
+def _aligned(rows: list[Row], width: int, colour: bool) -> list[str]:
+    names = [cut_middle(visible(name), _WIDEST_NAME) for name, _, _ in rows]
+    widest = max(map(columns, names), default=0)
+    room = max(16, width - len(_INDENT) - widest - 3)
+    return [
+        f"{_INDENT}{fill(name, widest)} = {_values(values, visible(remark), room, colour)}"
+        for name, (_, values, remark) in zip(names, rows, strict=True)
+    ]
+
+
+def _values(values: tuple[object, ...], remark: str, room: int, colour: bool) -> str:
+    if not values:
+        return remark
+    note = f"  ({remark})" if remark else ""
+    each = max(12, (room - columns(note) - 4 * (len(values) - 1)) // len(values))
+    return paint(" -> ", Ink.CHANGED, colour).join(value_text(v, each) for v in values) + note

@@ -1,0 +1,59 @@
+"""The plan for people: the same bytes for the same decisions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from reconciler.core.change import Action, Change
+from reconciler.core.event import Verb
+from reconciler.core.plan import Plan
+from reconciler.render.change_text import change_text
+from reconciler.render.folding import Fold, folded
+from reconciler.render.paint import Ink, paint
+from reconciler.render.visible import visible
+
+
+def plan_text(plan: Plan, *, full: bool = False, width: int = 100, colour: bool = False) -> str:
+    """Every change with its reason, then what it comes to. `full` shows every point of large sweeps."""
+    blocks = [] if plan.empty else list(_blocks(plan, full, width, colour))
+    summary = paint(visible(plan.summary), Ink.STRONG, colour)
+    closing = [summary, *facts(plan)]
+    warnings = [f"{paint('warning:', Ink.CHANGED, colour)} {text}" for text in warnings_of(plan, full=full)]
+    return "\n\n".join([*blocks, "\n".join([*closing, *warnings])])
+
+
+def _blocks(plan: Plan, full: bool, width: int, colour: bool) -> Iterator[str]:
+    shown = [c for c in plan.changes if c.action is not Action.NONE]
+    for item in folded(shown, full=full):
+        if isinstance(item, Fold):
+            yield f"  {paint(visible(str(item)), Ink.QUIET, colour)}"
+        else:
+            yield change_text(item, width, colour)
+
+
+def facts(plan: Plan) -> list[str]:
+    """What follows the summary: cost, what is paid already, what is running."""
+    lines = [str(plan.cost)] if plan.added else []
+    if plan.already_paid:
+        lines.append(f"Already paid, not run again: {plan.already_paid}.")
+    statuses = Counter(visible(c.attempt.status) or "submitted" for c in plan.changes if c.attempt and _goes_on(c))
+    if statuses:
+        lines.append(f"In progress: {', '.join(f'{n} {word}' for word, n in sorted(statuses.items()))}.")
+    return lines
+
+
+def _goes_on(change: Change) -> bool:
+    return change.attempt is not None and change.attempt.open and not change.count(Verb.CANCEL)
+
+
+def warnings_of(plan: Plan, *, full: bool = False) -> Iterator[str]:
+    """Each warning with its address; those of large sweeps folded."""
+    for item in folded([c for c in plan.changes if c.warning], full=full):
+        yield _warning(item)
+
+
+def _warning(item: Change | Fold) -> str:
+    if isinstance(item, Fold):
+        return visible(f"… and {item.count} more of {item.base}[...]")
+    return visible(f"{item.address}: {item.warning}")
