@@ -78,7 +78,8 @@ def _fields(change: Change) -> Iterator[Row]:
             if op.resource is not None:
                 yield from _wanted(op.resource)
     if change.attempt is not None and change.attempt.id:
-        yield "run", (change.attempt.id,), change.attempt.status
+        name = "old run" if change.count(Verb.CREATE) else "run"
+        yield name, (change.attempt.id,), change.attempt.status
     if change.count(Verb.CREATE):
         yield "price", (), price_text(change.price)
 

@@ -1,0 +1,65 @@
+"""Progress on a terminal: events scroll by, a bar stays below them."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from reconciler.core.progress import Progress, Stage
+from reconciler.render.console import Output
+from reconciler.render.progress_text import PROBLEMS, progress_text
+from reconciler.render.progress_view import Closing
+
+_FEW = 20  # up to so many steps every end stays on the screen; of more, only problems do
+_LAST = 4
+_STYLES = {Stage.DONE: "green", Stage.REFUSED: "red", Stage.UNKNOWN: "magenta", Stage.SKIPPED: "yellow"}
+
+
+class _Console(Console):
+    """A second Ctrl-C ends the process at once, and nobody would show the cursor again: so it is never hidden."""
+
+    def show_cursor(self, show: bool = True) -> bool:
+        return False
+
+
+class LiveView(Closing):
+    """The last events and a bar with counts; refusals, unknown outcomes and skips stay."""
+
+    def __init__(self, output: Output) -> None:
+        self._console = _Console(file=output.out, no_color=not output.colour, highlight=False, emoji=False)
+        self._last: deque[Text] = deque(maxlen=_LAST)
+        self._done = self._total = self._problems = 0
+        self._now = ""
+        self._live = Live(console=self._console, get_renderable=self._picture, transient=True, refresh_per_second=8)
+
+    def tell(self, progress: Progress) -> None:
+        """Show one moment."""
+        self._live.start()
+        self._done, self._total = max(self._done, progress.done), max(self._total, progress.total)
+        text = Text(progress_text(progress), style=_STYLES.get(progress.stage, ""), overflow="ellipsis", no_wrap=True)
+        if progress.stage in PROBLEMS:
+            self._problems += 1
+        if progress.stage in (Stage.STARTED, Stage.RETRYING):
+            self._now = text.plain
+        elif progress.stage in PROBLEMS or self._total <= _FEW:
+            self._console.print(Text(text.plain, style=text.style))
+        else:
+            self._last.append(text)
+
+    def close(self) -> None:
+        """Take the bar away; what scrolled by stays."""
+        self._live.stop()
+
+    def _picture(self) -> Group:
+        if not self._total:
+            return Group(*self._last)
+        row = Table.grid(padding=(0, 1))
+        problems = Text(f"{self._problems} not done", style="red") if self._problems else Text("")
+        now = Text(self._now if self._done < self._total else "", style="dim", overflow="ellipsis", no_wrap=True)
+        row.add_row(ProgressBar(self._total, self._done, width=24), f"{self._done} of {self._total}", problems, now)
+        return Group(*self._last, row)

@@ -1,0 +1,44 @@
+"""One moment of applying or waiting as one line."""
+
+from __future__ import annotations
+
+from reconciler.core.progress import Progress, Stage
+from reconciler.render.visible import visible
+
+_STARTED = {"create": "submitting", "cancel": "cancelling", "tag": "updating tags"}
+_DONE = {
+    "create": "submitted",
+    "cancel": "cancel accepted",
+    "tag": "tags updated",
+    "adopt": "imported",
+    "reuse": "already paid, taken back into care",
+    "forget": "forgotten, stays on record",
+}
+_ENDS = {Stage.REFUSED: "refused", Stage.UNKNOWN: "outcome unknown", Stage.SKIPPED: "skipped"}
+PROBLEMS = frozenset(_ENDS)
+
+
+def progress_text(progress: Progress) -> str:
+    """`QuantumTask/ghz: submitted arn:... (2 of 10)`."""
+    words = [_words(progress), *([progress.id] if progress.id and progress.stage is not Stage.STATUS else [])]
+    detail = f": {progress.detail}" if progress.detail else ""
+    count = f" ({progress.done} of {progress.total})" if progress.total and _ends(progress.stage) else ""
+    return visible(f"{progress.address}: {' '.join(words)}{detail}{count}")
+
+
+def _ends(stage: Stage) -> bool:
+    return stage is Stage.DONE or stage in PROBLEMS
+
+
+def _words(progress: Progress) -> str:
+    step, stage = progress.step, progress.stage
+    if stage is Stage.STATUS:
+        return progress.status or "status unknown"
+    if stage is Stage.STARTED:
+        return _STARTED.get(step, f"{step} started")
+    if stage is Stage.RETRYING:
+        return f"{_STARTED.get(step, step)} again"
+    if stage is Stage.DONE:
+        # A submission always has an id; without one it was only written down.
+        return _DONE.get(step, "recorded") if progress.id or step != "create" else "recorded"
+    return _ENDS[stage] if step in ("create", "wait") else f"{step} {_ENDS[stage]}"

@@ -1,0 +1,75 @@
+"""Progress while it happens: live on a terminal, a line for each event in a pipe, JSON lines for programs."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Protocol, Self
+
+from reconciler.core.progress import Progress, progress_to_json
+from reconciler.render.console import Output
+from reconciler.render.json_form import dumps
+from reconciler.render.progress_text import progress_text
+
+
+class View(Protocol):
+    """Shows progress. `tell` may be called from any thread, one at a time; it never raises for a reader that left."""
+
+    def tell(self, progress: Progress) -> None:
+        """Show one moment."""
+
+    def close(self) -> None:
+        """Leave the terminal as it was. May be called twice."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class Closing:
+    """A view that closes itself at the end of a `with`."""
+
+    def close(self) -> None:
+        """Nothing to put back."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class LineView(Closing):
+    """One plain line for each event."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+
+    def tell(self, progress: Progress) -> None:
+        """One line."""
+        self._output.line(progress_text(progress))
+
+
+class JsonView(Closing):
+    """One JSON object a line."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+
+    def tell(self, progress: Progress) -> None:
+        """One object."""
+        self._output.line(dumps({"event": "progress", **progress_to_json(progress)}, indent=None))
+
+
+def make_view(output: Output, *, as_json: bool = False) -> View:
+    """The view that suits this output."""
+    if as_json:
+        return JsonView(output)
+    if not output.live:
+        return LineView(output)
+    from reconciler.render.live_view import LiveView  # rich takes longer to import than most commands run
+
+    return LiveView(output)

@@ -1,0 +1,76 @@
+"""What qctl remembers, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from reconciler.core.attempt import Attempt, Outcome
+from reconciler.core.state import Record
+from reconciler.render.measure import fill
+from reconciler.render.table import table
+from reconciler.render.value import flat, value_text
+from reconciler.render.visible import visible
+
+_HEAD = ("ADDRESS", "STATUS", "ATTEMPTS", "SUBMITTED", "ID")
+_NONE = "-"
+
+
+def state_table(records: Mapping[str, Record], *, width: int = 100, colour: bool = False) -> str:
+    """A line for each address in the order given: how its latest attempt stands."""
+    if not records:
+        return "Nothing is on record."
+    return table(_HEAD, [_row(text, r) for text, r in records.items()], width=width, colour=colour)
+
+
+def _row(address: str, record: Record) -> list[str]:
+    if not record.attempts:
+        return [address, "not submitted", "0", _NONE, _NONE]
+    last = record.attempts[-1]
+    return [address, standing(last), str(len(record.attempts)), last.submitted or _NONE, last.id or _NONE]
+
+
+def standing(attempt: Attempt) -> str:
+    """The cloud's word for an accepted attempt, ours for all others."""
+    if attempt.doubtful:
+        return "unknown"
+    if attempt.outcome is Outcome.REFUSED:
+        return "refused"
+    return "missing" if attempt.missing else attempt.status or "submitted"
+
+
+def record_text(address: str, record: Record) -> str:
+    """Everything ever attempted at one address, oldest first."""
+    care = (
+        f"in qctl's care; when no longer declared: {record.removal}" if record.managed else "no longer in qctl's care"
+    )
+    blocks = [f"{visible(address)}  ({visible(care)})"]
+    if not record.attempts:
+        return f"{blocks[0]}\n  Nothing was ever submitted."
+    return "\n\n".join([*blocks, *(_attempt(a) for a in record.attempts)])
+
+
+def _attempt(attempt: Attempt) -> str:
+    rows = [(visible(name), text) for name, text in _facts(attempt)]
+    widest = max(len(name) for name, _ in rows)
+    head = f"  attempt {attempt.number} of generation {attempt.generation}: {visible(standing(attempt))}"
+    return "\n".join([head, *(f"    {fill(name, widest)} = {text}" for name, text in rows)])
+
+
+def _facts(attempt: Attempt) -> Iterator[tuple[str, str]]:
+    place = attempt.place
+    facts = {
+        "id": attempt.id,
+        "place": f"{place.cloud}, account {place.account}, {place.region}",
+        "intended": attempt.intended,
+        "submitted": attempt.submitted,
+        "ended": attempt.ended,
+        "output": attempt.output,
+        "failure": attempt.failure,
+        "digest": attempt.digest,
+        "program": attempt.program,
+        "token": attempt.token,
+    }
+    yield from ((name, visible(text)) for name, text in facts.items() if text)
+    for name, value in (*flat("execution", attempt.execution), *flat("tags", attempt.tags)):
+        if value != {}:
+            yield name, value_text(value, 200)
