@@ -17,7 +17,7 @@ _LEFT, _RIGHT, _ABOVE = 64, 24, 64
 _TOP, _BOTTOM = 56, 16  # the picture's title, the space at its end
 _LETTER = 7.0  # width of a letter of a label
 _STYLE = """
-  text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; fill: #1f2933; }
+  text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif; fill: #1f2933; }
   .title { font-size: 20px; font-weight: 600; }
   .name { font-size: 14px; font-weight: 600; }
   .note, .tick, .value { font-size: 11px; fill: #52606d; }
