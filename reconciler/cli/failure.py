@@ -75,7 +75,7 @@ _KNOWN: dict[type[Exception], tuple[str, str, str]] = {
         "Use the credentials of that account, or another --env for this one. Nothing was compared: what these "
         "credentials can't see would look lost.",
     ),
-    ResultMissing: ("results/missing", "No results", "Wait until the run is finished with `qctl wait`, then try again."),
+    ResultMissing: ("results/missing", "No results", "Wait until the run is finished with `qctl wait`."),
     NothingToResolve: ("state/nothing-to-resolve", "Nothing to resolve", "See `qctl state list` for what is unknown."),
     OSError: ("system/file", "File can't be used", "Give access, make room, or use another."),
 }

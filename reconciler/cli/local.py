@@ -43,7 +43,6 @@ def serve_(folder: Path, host: str, port: int) -> int:
         out.line(f"The local cloud answers at {running.url}; stop it with Ctrl-C. For AWS SDKs in another terminal:\n")
         for name, value in _environment(running.url).items():
             out.line(f"  export {name}={value}")
-        out.flush()
 
     try:
         serve(open_world(folder), host, port, ready)

@@ -6,7 +6,7 @@ import click
 
 from reconciler.cli.exits import Exit
 from reconciler.cli.options import json_option, project_options
-from reconciler.cli.project import load
+from reconciler.cli.project import Flags, load
 from reconciler.cli.terminal import output, report_problems
 from reconciler.core.diagnostic import has_errors
 from reconciler.core.plan import diagnostic_to_json
