@@ -12,9 +12,9 @@ from reconciler.render.visible import visible
 
 _TAME = re.compile(r"[A-Za-z0-9_./:,=+~?() \[\]-]*[A-Za-z0-9_./:,=+~?()\[\]-]")
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
-_STRUCTURE = re.compile(r"[\\`*_{}\[\]()<>&|~!$^:\"]")
-_WWW = re.compile(r"(?<=www)\.", re.IGNORECASE)
-_HASH = re.compile(r"\b[0-9a-f]{7}(?=[0-9a-f]{33}\b)")
+_STRUCTURE = re.compile(r"[\\`*_\[\]<>&|~$]|:(?=//)|(?<=www)\.", re.IGNORECASE)  # a link needs no more than `www.`
+_COMMIT = re.compile(r"\b[0-9a-f]{7}(?=[0-9a-f]{33}\b)")
+_BEGINS = re.compile(r"([@#])")
 _ZERO_WIDTH = "&#8203;"
 
 
@@ -28,19 +28,21 @@ def code(text: str) -> str:
 
 def prose(text: str) -> str:
     """A sentence as it reads, without a meaning in Markdown."""
-    marked = _STRUCTURE.sub(_entity, visible(text))
-    # After the entities, whose own `#` must stay.
-    marked = re.sub(r"(?<!&)#", lambda m: _entity(m) + _ZERO_WIDTH, marked)
-    marked = _WWW.sub("&#46;", marked)
-    marked = _HASH.sub(lambda m: m.group() + _ZERO_WIDTH, marked)
-    return marked.replace("@", "&#64;" + _ZERO_WIDTH)
+    pieces = _BEGINS.split(visible(text))
+    marked = (_COMMIT.sub(lambda m: m.group() + _ZERO_WIDTH, _STRUCTURE.sub(_entity, p)) for p in pieces[::2])
+    begun = [_entity_of(sign) + _ZERO_WIDTH for sign in pieces[1::2]] + [""]
+    return "".join(piece + sign for piece, sign in zip(marked, begun, strict=True))
 
 
 def pre(text: str) -> str:
     """Several lines as they stand, for an HTML `<pre>` block. Control characters but line ends become visible."""
-    lines = [re.sub(r"[&<>@`\"']", _entity, visible(line)) for line in text.split("\n")]
+    lines = [re.sub(r"[&<>@`]", _entity, visible(line)) for line in text.split("\n")]
     return "\n".join(lines)
 
 
 def _entity(found: re.Match[str]) -> str:
-    return f"&#{ord(found.group())};"
+    return _entity_of(found.group())
+
+
+def _entity_of(sign: str) -> str:
+    return f"&#{ord(sign)};"

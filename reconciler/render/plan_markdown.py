@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from reconciler.core.change import Action, Change
 from reconciler.core.diagnostic import Diagnostic
@@ -21,26 +22,27 @@ _RESERVE = 200  # bytes for the marks around a cut section
 
 def plan_markdown(plan: Plan, *, budget: int = GITHUB_LIMIT) -> str:
     """At most `budget` bytes of UTF-8. What matters most comes first and is cut last; cuts are told."""
-    parts = [f"### qctl plan: {code(plan.project)}, {code(plan.environment)}", f"**{prose(plan.summary)}**"]
+    parts = [f"### qctl plan: {code(plan.project)}, {code(plan.environment)}", f"**{plan.summary}**"]
     parts += [prose(_short(line)) for line in facts(plan)]
     used = sum(_size(part) + 2 for part in parts)
     for section in _sections(plan):
-        text = section.within(budget - used - _RESERVE)
+        text = section.within(int((budget - used - _RESERVE) * section.share))
         if text:
             parts.append(text)
             used += _size(text) + 2
     text = "\n\n".join(parts) + "\n"
-    return text if _size(text) <= budget else f"**{prose(plan.summary)}**\n"[:budget]
+    return text if _size(text) <= budget else f"**{plan.summary}**\n"[:budget]
 
 
+@dataclass(frozen=True, slots=True)
 class _Section:
-    """Lines between an opening and a closing, cut at a line's end where room is short."""
+    """Lines between an opening and a closing, cut at a line's end. `share` is its part of the room that is left."""
 
-    def __init__(self, lines: Sequence[str], what: str, opening: str = "", closing: str = "") -> None:
-        self.lines = lines
-        self.what = what
-        self.opening = opening
-        self.closing = closing
+    lines: Sequence[str]
+    what: str
+    share: float
+    opening: str = ""
+    closing: str = ""
 
     def within(self, room: int) -> str:
         """The section in about `room` bytes, or nothing if not even one line fits."""
@@ -61,13 +63,14 @@ class _Section:
 def _sections(plan: Plan) -> Iterator[_Section]:
     findings = [f"- {_finding(d)}" for d in plan.diagnostics]
     findings += [f"- warning: {prose(_short(text))}" for text in warnings_of(plan)]
-    yield _Section(findings, "findings")
+    yield _Section(findings, "findings", 0.3)
     shown = [] if plan.empty else [c for c in plan.changes if c.action is not Action.NONE]
     items = list(folded(shown))
-    yield _Section([_row(i) for i in items], "rows", "| | Address | Reason | Price |\n|---|---|---|---|\n")
+    yield _Section([_row(i) for i in items], "rows", 0.5, "| | Address | Reason | Price |\n|---|---|---|---|\n")
     yield _Section(
         pre("\n\n".join(_details(plan, items))).split("\n"),
         "lines",
+        1.0,
         "<details><summary>Details</summary>\n\n<pre>\n",
         "\n</pre>\n\n</details>",
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
 from reconciler.render.histogram import choose
-from reconciler.render.measure import cut_middle
+from reconciler.render.measure import columns, cut_middle
 from reconciler.render.visible import visible
 
 SHOWN = 32
@@ -16,6 +16,8 @@ _WIDTH, _PLOT = 760, 220  # pixels: the picture's width, the height of one plot
 _LEFT, _RIGHT, _ABOVE = 64, 24, 64
 _TOP, _BOTTOM = 56, 16  # the picture's title, the space at its end
 _LETTER = 7.0  # width of a letter of a label
+_SLOPE = math.sqrt(0.5)  # labels are turned by 45 degrees
+_LONGEST_LABEL = 24
 _STYLE = """
   text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif; fill: #1f2933; }
   .title { font-size: 20px; font-weight: 600; }
@@ -38,18 +40,19 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class _Plot:
-    """A panel with its measures. `labels` is the height that the labels of states need."""
+    """A panel with its measures. `labels` fit below the bars; `below` is the height that they need."""
 
     name: str
     note: str
     states: tuple[tuple[str, int], ...]
     total: int
+    labels: tuple[str, ...]
     turned: bool
-    labels: int
+    below: int
 
     @property
     def height(self) -> int:
-        return _ABOVE + _PLOT + self.labels
+        return _ABOVE + _PLOT + self.below
 
 
 def histogram_svg(panels: Sequence[Panel], *, title: str = "") -> str:
@@ -75,12 +78,16 @@ def histogram_svg(panels: Sequence[Panel], *, title: str = "") -> str:
 
 def _plot(panel: Panel) -> _Plot:
     chosen, total = choose(panel.counts, SHOWN), sum(panel.counts.values())
-    states = tuple((cut_middle(visible(s), 24), n) for s, n in chosen.states)
-    longest = max((len(s) for s, _ in states), default=1) * _LETTER
-    turned = longest > _slot(len(states)) - 6
+    states = tuple((visible(s), n) for s, n in chosen.states)
+    slot = _slot(len(states))
+    longest = max((columns(s) for s, _ in states), default=1)
+    turned = longest * _LETTER > slot - 6
+    # A turned label reaches to the left of its bar, and the first one must not leave the picture.
+    room = int((_LEFT + slot / 2) / (_LETTER * _SLOPE)) if turned else longest
+    labels = tuple(cut_middle(s, min(room, _LONGEST_LABEL)) for s, _ in states)
+    below = math.ceil(max(map(columns, labels), default=1) * _LETTER * _SLOPE) + 34 if turned else 40
     note = f"{total} counts, {len(panel.counts)} states" + (f"; {chosen.remark}" if chosen.more else "")
-    labels = math.ceil(longest * 0.71) + 34 if turned else 40
-    return _Plot(visible(panel.name), note, states, total, turned, labels)
+    return _Plot(visible(panel.name), note, states, total, labels, turned, below)
 
 
 def _told(plot: _Plot) -> str:
@@ -120,9 +127,9 @@ def _bar(plot: _Plot, place: int, state: str, count: int, height: float) -> Iter
         f'<rect class="bar" x="{middle - wide / 2:.1f}" y="{base - height:.1f}" width="{wide:.1f}"'
         f' height="{height:.1f}" rx="{corner:.1f}"/>'
     )
-    if len(str(count)) * 6.5 <= slot:
+    if len(str(count)) * 6.5 + 6 <= slot:
         yield f'<text class="value" x="{middle:.1f}" y="{base - height - 5:.1f}" text-anchor="middle">{count}</text>'
-    yield _label(plot.turned, middle, base, state)
+    yield _label(plot.turned, middle, base, plot.labels[place])
     yield "</g>"
 
 

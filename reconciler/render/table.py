@@ -6,44 +6,44 @@ from collections.abc import Sequence
 from io import StringIO
 
 from reconciler.render.measure import columns, fill
+from reconciler.render.paint import Ink, paint
 from reconciler.render.visible import visible
+
+_GAP = "  "
+_LAST = 24  # columns that the last one keeps: ids stand there, folded but whole
 
 Rows = Sequence[Sequence[str]]
 
 
 def table(head: Sequence[str], rows: Rows, *, width: int = 100, colour: bool = False) -> str:
-    """Aligned columns under a head.
+    """Aligned columns under a head; a cell is never cut, so that `grep`, `awk` and people see whole values.
 
-    Plain ones are never cut or wrapped, so that `grep` and `awk` see whole values; only those in colour fit `width`.
+    In colour the last column is folded to fit `width`; where even that is too narrow, the terminal breaks the lines.
     """
     clean = [[visible(cell) for cell in row] for row in rows]
-    if colour:
+    widths = [max(columns(cell) for cell in column) for column in zip(head, *clean, strict=True)]
+    if colour and sum(widths[:-1]) + len(_GAP) * (len(head) - 1) + _LAST <= width:
         return _drawn(head, clean, width)
-    return _plain([list(head), *clean])
-
-
-def _plain(rows: Rows) -> str:
-    widths = [max(columns(cell) for cell in column) for column in zip(*rows, strict=True)]
-    lines = ["  ".join(fill(cell, room) for cell, room in zip(row, widths, strict=True)) for row in rows]
-    return "\n".join(line.rstrip() for line in lines)
+    title, *lines = [_GAP.join(map(fill, row, widths)).rstrip() for row in (head, *clean)]
+    return "\n".join([paint(title, Ink.STRONG, colour), *lines])
 
 
 def _drawn(head: Sequence[str], rows: Rows, width: int) -> str:
-    from rich.box import SIMPLE_HEAD  # rich takes longer to import than most commands run
-    from rich.console import Console
+    from rich.console import Console  # rich takes longer to import than most commands run
     from rich.table import Table
     from rich.text import Text
 
-    drawn = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold", border_style="dim")
-    for title in head:
-        drawn.add_column(title, overflow="fold")
+    drawn = Table(box=None, pad_edge=False, padding=(0, len(_GAP), 0, 0), header_style="bold")
+    for title in head[:-1]:
+        drawn.add_column(title, no_wrap=True)
+    drawn.add_column(head[-1], overflow="fold")
     for row in rows:
         # Text, not str: rich would read `[...]` in an address as its own markup.
         drawn.add_row(*(Text(cell, style=_style(cell)) for cell in row))
     console = Console(file=StringIO(), width=width, force_terminal=True, color_system="standard", legacy_windows=False)
     with console.capture() as captured:
         console.print(drawn)
-    return "\n".join(line.rstrip() for line in captured.get().strip("\n").split("\n"))
+    return "\n".join(line.rstrip() for line in captured.get().rstrip("\n").split("\n"))
 
 
 _STYLES = {
