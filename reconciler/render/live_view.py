@@ -15,7 +15,7 @@ from reconciler.render.console import Output
 from reconciler.render.progress_text import PROBLEMS, progress_text
 from reconciler.render.progress_view import Closing
 
-_FEW = 20  # up to so many steps every end stays on the screen; of more, only problems do
+_FEW = 20  # so many ends stay on the screen; of more, only problems do
 _LAST = 4
 _STYLES = {Stage.DONE: "green", Stage.REFUSED: "red", Stage.UNKNOWN: "magenta", Stage.SKIPPED: "yellow"}
 
@@ -33,7 +33,7 @@ class LiveView(Closing):
     def __init__(self, output: Output) -> None:
         self._console = _Console(file=output.out, no_color=not output.colour, highlight=False, emoji=False)
         self._last: deque[Text] = deque(maxlen=_LAST)
-        self._done = self._total = self._problems = 0
+        self._done = self._total = self._problems = self._stayed = 0
         self._now = ""
         self._live = Live(console=self._console, get_renderable=self._picture, transient=True, refresh_per_second=8)
 
@@ -42,14 +42,20 @@ class LiveView(Closing):
         self._live.start()
         self._done, self._total = max(self._done, progress.done), max(self._total, progress.total)
         text = Text(progress_text(progress), style=_STYLES.get(progress.stage, ""), overflow="ellipsis", no_wrap=True)
-        if progress.stage in PROBLEMS:
-            self._problems += 1
+        self._problems += progress.stage in PROBLEMS
         if progress.stage in (Stage.STARTED, Stage.RETRYING):
             self._now = text.plain
-        elif progress.stage in PROBLEMS or self._total <= _FEW:
+        elif self._stays(progress):
             self._console.print(Text(text.plain, style=text.style))
         else:
             self._last.append(text)
+
+    def _stays(self, progress: Progress) -> bool:
+        """Problems do, a failed run that was waited for among them, and everything where there is little."""
+        if progress.stage in PROBLEMS or (progress.stage is Stage.STATUS and progress.detail):
+            return True
+        self._stayed += 1
+        return max(self._stayed, self._total) <= _FEW
 
     def close(self) -> None:
         """Take the bar away; what scrolled by stays."""
@@ -61,5 +67,6 @@ class LiveView(Closing):
         row = Table.grid(padding=(0, 1))
         problems = Text(f"{self._problems} not done", style="red") if self._problems else Text("")
         now = Text(self._now if self._done < self._total else "", style="dim", overflow="ellipsis", no_wrap=True)
-        row.add_row(ProgressBar(self._total, self._done, width=24), f"{self._done} of {self._total}", problems, now)
+        bar = ProgressBar(self._total, self._done, 24, style="dim", complete_style="cyan", finished_style="green")
+        row.add_row(bar, f"{self._done} of {self._total}", problems, now)
         return Group(*self._last, row)

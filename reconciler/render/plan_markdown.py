@@ -67,8 +67,9 @@ def _sections(plan: Plan) -> Iterator[_Section]:
     shown = [] if plan.empty else [c for c in plan.changes if c.action is not Action.NONE]
     items = list(folded(shown))
     yield _Section([_row(i) for i in items], "rows", 0.5, "| | Address | Reason | Price |\n|---|---|---|---|\n")
+    details = list(_details(plan, items))
     yield _Section(
-        pre("\n\n".join(_details(plan, items))).split("\n"),
+        pre("\n\n".join(details)).split("\n") if details else [],
         "lines",
         1.0,
         "<details><summary>Details</summary>\n\n<pre>\n",

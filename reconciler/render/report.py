@@ -40,12 +40,12 @@ def write_report(
     """
     moment = now or datetime.now(UTC)
     text = report_text(error, args, os.environ if env is None else env, moment)
-    name = f"qctl-{moment:%Y%m%dT%H%M%S}-{os.getpid()}.txt"
+    prefix = f"qctl-{moment:%Y%m%dT%H%M%S}-"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return _write(folder / name, text)
+        return _write(prefix, folder, text)
     except OSError:
-        return _write(Path(tempfile.mkdtemp(prefix="qctl-")) / name, text)
+        return _write(prefix, None, text)
 
 
 def report_text(error: BaseException, args: Sequence[str], env: Mapping[str, str], now: datetime) -> str:
@@ -89,8 +89,9 @@ def _hide(found: re.Match[str]) -> str:
     return whole[: start - found.start()] + _HIDDEN + whole[end - found.start() :]
 
 
-def _write(path: Path, text: str) -> Path:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+def _write(prefix: str, folder: Path | None, text: str) -> Path:
+    """A new file that only its owner can read."""
+    descriptor, path = tempfile.mkstemp(".txt", prefix, folder)
     with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
         file.write(text)
-    return path
+    return Path(path)

@@ -1,0 +1,127 @@
+"""Progress in pipes, for programs and on terminals."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+
+import pytest
+
+from reconciler.core.progress import Progress, Stage
+from reconciler.render.console import Output
+from reconciler.render.live_view import LiveView
+from reconciler.render.progress_text import progress_text
+from reconciler.render.progress_view import JsonView, LineView, make_view
+from tests.render.samples import address
+
+GHZ = address("QuantumTask/ghz")
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def moment(step: str, stage: Stage, done: int = 0, total: int = 0, **texts: str) -> Progress:
+    return Progress("2026-11-20T10:00:00Z", GHZ, step, stage, done=done, total=total, **texts)
+
+
+@pytest.mark.parametrize(
+    ("progress", "text"),
+    [
+        (moment("create", Stage.STARTED, 1, 10), "submitting"),
+        (moment("create", Stage.RETRYING, 1, 10, detail="throttled"), "submitting again: throttled"),
+        (moment("create", Stage.DONE, 2, 10, id="arn:x"), "submitted arn:x (2 of 10)"),
+        (moment("create", Stage.DONE, 2, 10), "recorded (2 of 10)"),
+        (moment("create", Stage.REFUSED, 3, 10, detail="no such device"), "refused: no such device (3 of 10)"),
+        (moment("create", Stage.UNKNOWN, 3, 10, detail="timeout"), "outcome unknown: timeout (3 of 10)"),
+        (moment("create", Stage.SKIPPED, 3, 10, detail="interrupted"), "skipped: interrupted (3 of 10)"),
+        (moment("cancel", Stage.STARTED, id="arn:x"), "cancelling arn:x"),
+        (moment("cancel", Stage.DONE, 1, 1, id="arn:x"), "cancel accepted arn:x (1 of 1)"),
+        (moment("cancel", Stage.REFUSED, 1, 1, id="arn:x", detail="ended"), "cancel refused arn:x: ended (1 of 1)"),
+        (moment("tag", Stage.DONE, 1, 1, id="arn:x"), "tags updated arn:x (1 of 1)"),
+        (moment("adopt", Stage.DONE, 1, 1, id="arn:x"), "imported arn:x (1 of 1)"),
+        (moment("reuse", Stage.DONE, 1, 1, id="arn:x"), "already paid, taken back into care arn:x (1 of 1)"),
+        (moment("forget", Stage.DONE, 1, 1), "forgotten, stays on record (1 of 1)"),
+        (moment("update", Stage.DONE, 1, 1), "recorded (1 of 1)"),
+        (moment("wait", Stage.STATUS, id="arn:x", status="QUEUED"), "QUEUED"),
+        (moment("wait", Stage.STATUS, status="FAILED", detail="why\x1b[2J\n"), "FAILED: why\\x1b[2J\\n"),
+        (moment("wait", Stage.STATUS), "status unknown"),
+    ],
+)
+def test_each_moment_is_one_line(progress: Progress, text: str) -> None:
+    assert progress_text(progress) == f"QuantumTask/ghz: {text}"
+
+
+def test_in_a_pipe_each_event_is_a_line() -> None:
+    out = StringIO()
+    with make_view(Output(out, env={})) as view:
+        assert isinstance(view, LineView)
+        view.tell(moment("create", Stage.STARTED))
+        view.tell(moment("create", Stage.DONE, 1, 1, id="arn:x"))
+    assert out.getvalue() == "QuantumTask/ghz: submitting\nQuantumTask/ghz: submitted arn:x (1 of 1)\n"
+
+
+def test_programs_get_one_object_a_line() -> None:
+    out = Terminal()
+    with make_view(Output(out, env={}), as_json=True) as view:
+        assert isinstance(view, JsonView)
+        view.tell(moment("create", Stage.STARTED))
+        view.tell(moment("create", Stage.REFUSED, 1, 1, detail="two\nlines"))
+    lines = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [line["event"] for line in lines] == ["progress", "progress"]
+    assert lines[1]["detail"] == "two\nlines"
+    assert lines[1]["format_version"] == 1
+
+
+def _live(count: int, env: dict[str, str] | None = None) -> str:
+    out = Terminal()
+    with make_view(Output(out, out, env or {})) as view:
+        assert isinstance(view, LiveView)
+        for done in range(1, count + 1):
+            view.tell(moment("create", Stage.STARTED, done - 1, count))
+            stage = Stage.REFUSED if done == 2 else Stage.DONE
+            view.tell(moment("create", stage, done, count, id=f"arn:{done}", detail="bad\x1b[2J" * (done == 2)))
+        view.close()
+    return out.getvalue()
+
+
+def test_on_a_terminal_few_ends_stay() -> None:
+    shown = _live(3)
+    for line in ("submitted arn:1 (1 of 3)", "refused arn:2: bad\\x1b[2J (2 of 3)", "submitted arn:3 (3 of 3)"):
+        assert shown.count(line) == 1
+    assert "\x1b[2J" not in shown
+
+
+def test_of_many_only_problems_stay() -> None:
+    shown = _live(30)
+    assert shown.count("refused arn:2: bad") == 1
+    assert "submitted arn:1 (1 of 30)\x1b[0m\n" not in shown.partition("refused")[0]
+    assert "30 of 30" in shown
+    assert "1 not done" in shown
+
+
+def test_the_cursor_is_never_hidden() -> None:
+    """A second Ctrl-C leaves at once, and nobody would bring it back."""
+    assert "\x1b[?25" not in _live(3)
+
+
+def test_a_terminal_without_colour_still_has_a_bar() -> None:
+    shown = _live(3, {"NO_COLOR": "1"})
+    assert "3 of 3" in shown
+    assert "\x1b[3" not in shown
+
+
+def test_waiting_for_many_does_not_flood_the_terminal() -> None:
+    out = Terminal()
+    with make_view(Output(out, out, {})) as view:
+        for _ in range(60):
+            view.tell(moment("wait", Stage.STATUS, status="QUEUED"))
+        view.tell(moment("wait", Stage.STATUS, status="FAILED", detail="calibrating"))
+    stayed = [line for line in out.getvalue().split("\n") if "FAILED: calibrating" in line]
+    assert len(stayed) == 1
+
+
+@pytest.mark.parametrize("env", [{"CI": "1"}, {"TERM": "dumb"}])
+def test_logs_get_lines_even_on_a_terminal(env: dict[str, str]) -> None:
+    assert isinstance(make_view(Output(Terminal(), env=env)), LineView)
