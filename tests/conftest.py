@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.paid_once.table import write_table
+
 # What would let the surroundings of a test run decide its result.
 _FOREIGN = ("AWS_", "BOTO", "XDG_", "QCTL_", "PASQAL_", "GITHUB_")
 _TERMINAL = ("CI", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "PAGER")
@@ -28,3 +30,8 @@ def nobodys_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(home / "aws-credentials"))
         patch.setenv("AWS_EC2_METADATA_DISABLED", "true")  # or botocore would ask the network for credentials
         yield home
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The promise that outranks every feature is shown case by case."""
+    write_table(terminalreporter)

@@ -76,3 +76,8 @@ class Machine:
     def forget_everything(self) -> None:
         """Another machine: the manifests are there, the state is not."""
         shutil.rmtree(self.root / "state")
+
+    def forget_everything_of(self, environment: str) -> None:
+        """The same, for one environment."""
+        for file in (self.root / "state").glob(f"matrix.{environment}.*"):
+            file.unlink()

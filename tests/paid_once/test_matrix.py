@@ -101,3 +101,29 @@ def test_token_reused_with_another_request(machine: Machine, mode: str) -> None:
 
     assert machine.world.status()["tasks"] == RUNS
     assert machine.plan().plan.empty
+
+
+@pytest.mark.parametrize("again", ["next process", "another machine"])
+def test_token_forgotten_by_the_service(machine: Machine, again: str) -> None:
+    """Two days later no token protects: our tags alone, or the journal with them, find the run."""
+    _disturb(machine.world, "lost and late", "create", always=True)
+    machine.apply()
+    _heal(machine.world)
+    machine.world.advance(2 * 86_400)
+    _AGAIN[again](machine)
+    machine.apply()
+
+    assert machine.world.status()["tasks"] == RUNS
+    assert machine.plan().plan.empty
+
+
+def test_run_that_never_happened_is_made_after_all(machine: Machine) -> None:
+    """A doubt that is over the window and without a trace ends as refused: the next apply submits, once."""
+    _disturb(machine.world, "500 before acting", "create", always=True)
+    assert len(machine.apply().unknown) == RUNS
+    _heal(machine.world)
+    machine.world.advance(2 * 86_400)
+    assert len(machine.apply().submitted) == RUNS
+
+    assert machine.world.status()["tasks"] == RUNS
+    assert machine.plan().plan.empty
