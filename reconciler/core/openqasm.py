@@ -15,8 +15,24 @@ _TOKEN = re.compile(
   | (?P<string>"[^"\r\n]*"|'[^'\r\n]*')
   | (?P<broken>["'][^\r\n]*)
   | (?P<word>\#?[^\W\d]\w*|\$\w+)
-  | (?P<number>0[xXbBoO]\w*|(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?\w*)
+  | (?P<number>(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?\w*)
   | (?P<sign>\*\*=?|<<=?|>>=?|->|\+\+|[-+*/%&|^~<>=!]=|&&|\|\||/\*|.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+# The same tokens for a text without strings and lines of their own, found in one call. What is skipped is skipped for
+# good (possessive), or a comment's text would be read when no token follows it.
+_ANNOTATION = re.compile(r"@[^\W\d]")
+_PLAIN_TOKEN = re.compile(
+    r"""
+    [ \t\r\n]*+ (?: (?: //[^\r\n]*+ | /\*.*?\*/ ) [ \t\r\n]*+ )*+
+    (   [^\W\d]\w*+
+      | [;,()\[\]{}]
+      | 0[xXbBoO]\w*+ | (?:\d[\d_]*+(?:\.[\d_]*+)?|\.\d[\d_]*+)(?:[eE][+-]?\d[\d_]*+)?\w*+
+      | \#[^\W\d]\w*+ | \$\w++
+      | \*\*=?|<<=?|>>=?|->|\+\+|[-+*/%&|^~<>=!]=|&&|\|\||/\*|[^ \t\r\n]
+      | \Z
+    )
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -28,6 +44,20 @@ def canonical_openqasm(text: str) -> str:
 
     Names, numbers and the order of statements are left as written: only layout and comments are no content.
     """
+    if _is_plain(text):
+        return " ".join(_PLAIN_TOKEN.findall(text)).rstrip(" ")  # the end is an empty token, found once or twice
+    return _canonical_with_lines(text)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether it has neither strings nor lines of their own, as nearly every program."""
+    if '"' in text or "'" in text or "pragma" in text:
+        return False
+    return "@" not in text or not _ANNOTATION.search(text)
+
+
+def _canonical_with_lines(text: str) -> str:
+    """The whole grammar, token by token."""
     tokens: list[str] = []
     for found in _TOKEN.finditer(text):
         if found.lastgroup in ("comment", "space"):

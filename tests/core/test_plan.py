@@ -118,7 +118,8 @@ def test_the_fingerprint_does_not_depend_on_running_work() -> None:
     queued = samples.state(samples.attempt())
     running = samples.state(samples.attempt(status="RUNNING"))
     done = samples.state(samples.attempt(status="COMPLETED", phase=Phase.DONE))
-    prints = {_decided([FIRST, SECOND], state).fingerprint for state in (queued, running, done)}
+    lost = samples.state(samples.attempt(missing=True))
+    prints = {_decided([FIRST, SECOND], state).fingerprint for state in (queued, running, done, lost)}
     assert len(prints) == 1
 
 

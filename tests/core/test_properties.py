@@ -115,6 +115,16 @@ def test_apply_then_plan_is_empty(history: list[Step], manifest: list[Resource])
 
 
 @settings(max_examples=60, deadline=None)
+@given(manifests(), manifests())
+def test_one_apply_is_enough(before: list[Resource], manifest: list[Resource]) -> None:
+    world = World()
+    _settle(world, before)
+    world.cloud.finish(Phase.DONE)
+    world.apply(manifest)
+    assert _to_do(world, manifest) == []
+
+
+@settings(max_examples=60, deadline=None)
 @given(steps, manifests())
 def test_applying_once_more_pays_nothing(history: list[Step], manifest: list[Resource]) -> None:
     world = _after(history)
