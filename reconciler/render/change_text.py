@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from reconciler.core.change import SYMBOLS, Action, Change, FieldChange
 from reconciler.core.event import Verb
@@ -101,13 +100,19 @@ def price_text(price: Price | None) -> str:
     """`0.30 USD (list price)`; an unknown bound is said to be unknown."""
     if price is None:
         return "unknown"
-    least, most = _bound(price.least, price), _bound(price.most, price)
-    text = most if least == most else f"{least} to {most}"
+    text = _range(price)
     return f"{text} ({visible(price.basis)})" if price.basis else text
 
 
-def _bound(value: Decimal | None, price: Price) -> str:
-    return "unknown" if value is None else amount(value, visible(price.currency))
+def _range(price: Price) -> str:
+    currency = visible(price.currency)
+    least = None if price.least is None else amount(price.least, currency)
+    most = None if price.most is None else amount(price.most, currency)
+    if least == most:
+        return least or "unknown"
+    if most is None:
+        return f"at least {least}, at most unknown"
+    return f"at most {most}" if least is None else f"{least} to {most}"
 
 
 def _aligned(rows: list[Row], width: int, colour: bool) -> list[str]:

@@ -18,10 +18,10 @@ def plan_text(plan: Plan, *, full: bool = False, width: int = 100, colour: bool 
     """Every change with its reason, then what it comes to. `full` shows every point of large sweeps."""
     blocks = [] if plan.empty else list(_blocks(plan, full, width, colour))
     summary = paint(visible(plan.summary), Ink.STRONG, colour)
+    told = [*facts(plan), *(f"{paint('warning:', Ink.CHANGED, colour)} {w}" for w in warnings_of(plan, full=full))]
     # A plan without changes ends with just that sentence: people and scripts look at the last line.
-    closing = [*facts(plan), summary] if plan.empty else [summary, *facts(plan)]
-    warnings = [f"{paint('warning:', Ink.CHANGED, colour)} {text}" for text in warnings_of(plan, full=full)]
-    return "\n\n".join([*blocks, "\n".join([*closing, *warnings])])
+    closing = [*told, summary] if plan.empty else [summary, *told]
+    return "\n\n".join([*blocks, "\n".join(closing)])
 
 
 def _blocks(plan: Plan, full: bool, width: int, colour: bool) -> Iterator[str]:

@@ -54,9 +54,9 @@ def test_no_changes_still_says_what_is_paid_running_and_wrong() -> None:
     assert plan_text(found) == (
         "Already paid, not run again: 6.\n"
         "In progress: 3 QUEUED, 1 RUNNING.\n"
-        f"{NO_CHANGES}\n"
         "warning: QuantumTask/a: attempt 1 ended FAILED: no\\nerror: fake\n"
-        "warning: QuantumTask/l: It may be hidden."
+        "warning: QuantumTask/l: It may be hidden.\n"
+        f"{NO_CHANGES}"
     )
 
 
@@ -81,7 +81,7 @@ def test_warnings_of_large_sweeps_are_folded_too() -> None:
     failed = (standing(f"QuantumTask/ghz[n={i}]", attempt("FAILED", Phase.FAILED), "ended FAILED") for i in range(25))
     text = plan_text(plan(*failed))
     assert text.count("ended FAILED") == 3
-    assert text.endswith("\nwarning: … and 22 more of QuantumTask/ghz[...]")
+    assert text.endswith(f"\nwarning: … and 22 more of QuantumTask/ghz[...]\n{NO_CHANGES}")
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,8 @@ def test_warnings_of_large_sweeps_are_folded_too() -> None:
         (Price(None, None, "no price list"), "unknown (no price list)"),
         (Price(Decimal("0.3"), Decimal("0.3"), "list"), "0.30 USD (list)"),
         (Price(Decimal("0.3"), Decimal("1.25"), ""), "0.30 USD to 1.25 USD"),
-        (Price(Decimal("0.3"), None, ""), "0.30 USD to unknown"),
+        (Price(Decimal("0.3"), None, ""), "at least 0.30 USD, at most unknown"),
+        (Price(None, Decimal("2"), ""), "at most 2.00 USD"),
     ],
 )
 def test_prices(price: Price | None, text: str) -> None:
