@@ -9,6 +9,7 @@ An attempt says what differs from "accepted, QUEUED, and tagged as it should be"
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -55,14 +56,15 @@ def _case(path: Path) -> Case:
     return Case(path.stem, data["why"], data, data["expect"])
 
 
-def decide(given: dict[str, Any]) -> dict[str, Any] | None:
-    """The change as plain data, whole."""
+def decide(given: dict[str, Any], unshared: bool = False) -> dict[str, Any] | None:
+    """The change as plain data, whole. `unshared`: no record is the same object before and after observing."""
     prior = _remembered(given.get("remembered"))
     found = [Adopted(samples.ENDED, str(samples.GHZ), _attempt(a)) for a in given.get("found", [])]
     resources = [] if given.get("declared") is None else [_declared(given["declared"])]
     forced = frozenset({samples.GHZ} if given.get("forced") else ())
     rules = Rules(samples.SCOPE, forced, given.get("repeats", True))
-    changes = diff(resources, prior, fold(prior, found), rules)
+    seen = fold(prior, found)
+    changes = diff(resources, copy.deepcopy(prior) if unshared else prior, seen, rules)
     assert len(changes) < 2
     return _plain(changes[0]) if changes else None
 
