@@ -1,0 +1,7 @@
+// a comment is no change
+OPENQASM 3.0;
+qubit[2] q;   bit[2] c;
+/* nor is the layout */
+h    q[0] ;
+cnot q[0],q[1];
+c=measure q;
