@@ -37,8 +37,8 @@ def test_a_narrow_terminal_cuts_values_in_the_middle(expected: Expected) -> None
 
 
 def test_members_in_another_order_are_the_same_bytes() -> None:
-    one = create("QuantumTask/a", inputs={"x": 1, "y": {"b": 1, "a": 2}}, tags={"p": "1", "q": "2"})
-    two = create("QuantumTask/a", inputs={"y": {"a": 2, "b": 1}, "x": 1}, tags={"q": "2", "p": "1"})
+    one = create("QuantumTask/a", inputs={"x": 1, "y": {"b": 1, "a": [{"c": 1, "d": 2}]}}, tags={"p": "1", "q": "2"})
+    two = create("QuantumTask/a", inputs={"y": {"a": [{"d": 2, "c": 1}], "b": 1}, "x": 1}, tags={"q": "2", "p": "1"})
     assert plan_text(plan(one)) == plan_text(plan(two))
 
 

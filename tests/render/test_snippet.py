@@ -50,6 +50,7 @@ def test_nothing_found() -> None:
         ("a: 1", 4, 1, "a: 1", "   ^"),
         ("\ta: b", 5, 1, "    a: b", "       ^"),
         ("日本: 値値x", 5, 2, "日本: 値値x", "      ^^^^"),
+        ("Ａ: b", 4, 1, "Ａ: b", "    ^"),  # a full-width letter
         ("e\u0301a: b", 6, 1, "e\u0301a: b", "    ^"),  # a combining accent takes no column
         ("a\x1b: b", 2, 1, "a\\x1b: b", " ^^^^"),
         ("short", 6, 1, "short", "     ^"),  # one past the end: something is missing there
@@ -69,7 +70,8 @@ def test_long_lines_are_cut_around_the_place(column: int, width: int) -> None:
     text = "".join(chr(0x100 + i) for i in range(300))
     found = Diagnostic("c", "s", "d", where=Location("f", 12, column, 3), excerpt=text)
     line, carets = (part[7:] for part in diagnostic_text(found, width=width).split("\n")[2:4])
-    assert columns(line) <= max(20, width - 7)
+    room = max(20, width - 7)
+    assert room - 2 <= columns(line) <= room  # also at its end: as much of the line as fits
     marked = line[carets.index("^") : carets.index("^") + carets.count("^")]
     assert marked == text[column - 1 : column + 2]
 
