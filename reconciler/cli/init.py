@@ -16,7 +16,7 @@ from reconciler.core.address import NAME
 from reconciler.core.diagnostic import Diagnostic, Location
 from reconciler.core.uid import new_uid
 
-_MODELINE = f"# yaml-language-server: $schema=.qctl/{MANIFEST_SCHEMA}\n"
+_MODELINE = f"# yaml-language-server: $schema=schemas/{MANIFEST_SCHEMA}\n"
 _PROJECT = """apiVersion: qctl/v1alpha1
 kind: Project
 metadata:
@@ -44,7 +44,7 @@ h q[0];
 cnot q[0], q[1];
 c = measure q;
 """
-_IGNORED = """# What qctl keeps on this machine: the local cloud, reports, the schema for editors.
+_IGNORED = """# What qctl keeps on this machine: the local cloud, reports and caches.
 .qctl/
 # Local state: it names what was paid. Keep it safe, and share it by other means than git.
 state/
@@ -64,9 +64,8 @@ def command(folder: Path, name: str | None, bare: bool) -> int:
     if not NAME.fullmatch(chosen):
         detail = f"{chosen!r} is no project name: 1 to 63 small letters, digits, dots and hyphens."
         _refuse("init/name", "Invalid project name", detail, target)
-    (folder / ".qctl").mkdir(parents=True, exist_ok=True)
     text = _MODELINE + _PROJECT.format(name=chosen, uid=new_uid(datetime.now(UTC), secrets.token_bytes(10)))
-    made = [_write(folder / ".qctl" / MANIFEST_SCHEMA, schema_text())]
+    made = [_write(folder / "schemas" / MANIFEST_SCHEMA, schema_text())]
     if not bare:
         text += _EXAMPLE
         made.append(_write(folder / "circuits" / "bell.qasm", _BELL))

@@ -29,6 +29,13 @@ COMMANDS = {
 }
 
 
+_SETTINGS = {
+    "help_option_names": ["-h", "--help"],
+    "max_content_width": 100,
+    "auto_envvar_prefix": "QCTL",  # QCTL_APPLY_PARALLELISM=4 is --parallelism 4 of `qctl apply`
+}
+
+
 class Commands(click.Group):
     """Finds a command's module by its name, so that `qctl --help` imports none of them."""
 
@@ -61,7 +68,7 @@ class Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Commands, context_settings=_SETTINGS)
 @click.version_option(__version__, prog_name="qctl", message="%(prog)s %(version)s")
 def cli() -> None:
     """Terraform for quantum work: declare runs in YAML, see what they cost, pay for each once."""

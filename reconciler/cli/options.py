@@ -11,13 +11,14 @@ from typing import Any
 import click
 
 from reconciler.cli.clouds import Problem
-from reconciler.cli.project import Flags, parse_variables
+from reconciler.cli.project import Flags, load, parse_variables
 from reconciler.core.address import Address, InvalidAddress, parse_address
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.workflow.observe import Refresh
 from reconciler.workflow.plan import Selection
 
 Command = Callable[..., int]
+_MOST_COMPLETIONS = 200
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
@@ -138,7 +139,8 @@ def address_arguments(command: Command) -> Command:
     def gathered(targets: tuple[str, ...], **rest: Any) -> int:
         return command(selection=Selection(addresses(targets)), **rest)
 
-    return _with(gathered, click.argument("targets", nargs=-1, metavar="[ADDRESS]..."))
+    argument = click.argument("targets", nargs=-1, metavar="[ADDRESS]...", shell_complete=complete_address)
+    return _with(gathered, argument)
 
 
 refresh_option = click.option(
@@ -152,6 +154,12 @@ timeout_option = click.option(
     "--timeout", type=click.FloatRange(0), metavar="SECONDS", help="Wait at most so long; then exit with 7."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+
+
+def complete_address(_ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
+    """The declared addresses that go on like this, for the shell; a broken manifest completes to nothing."""
+    resources = load(Flags()).resources
+    return [text for text in (str(r.address) for r in resources) if text.startswith(begun)][:_MOST_COMPLETIONS]
 
 
 def _with(command: Command, *options: Callable[[Command], Command]) -> Command:

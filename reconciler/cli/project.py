@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from reconciler import __version__
 from reconciler.cli.clouds import BraketSetup, Clouds, Problem
+from reconciler.core.address import Address, parse_address
 from reconciler.core.diagnostic import Diagnostic, Severity, has_errors
 from reconciler.core.ports import ProjectContext
 from reconciler.manifest.load import KindModel, Loaded, load_project
 from reconciler.manifest.project import Project
 from reconciler.providers import KINDS
 from reconciler.store.local import LocalStore
+from reconciler.workflow.plan import Selection
 from reconciler.workflow.session import Session
 
 
@@ -88,6 +91,26 @@ def opened(flags: Flags, loaded: Loaded, project: Project) -> Opened:
     )
     session = Session(context, KINDS, Clouds(braket), store, braket.clock, __version__)
     return Opened(flags.folder, loaded, project, braket, session)
+
+
+def require_known(project: Opened, selection: Selection) -> None:
+    """Refuse addresses that are neither declared nor remembered: a mistyped one must not look like "nothing to do"."""
+    asked = selection.targets | selection.excluded | selection.forced
+    if not asked:
+        return
+    known = {d.address for d in project.loaded.resources}
+    known |= {parse_address(text) for text in project.session.store.read().state.records}
+    known |= {a.base for a in known}
+    wrong = [_unknown(address, known) for address in sorted(asked - known)]
+    if wrong:
+        raise Problem(*wrong)
+
+
+def _unknown(address: Address, known: set[Address]) -> Diagnostic:
+    close = get_close_matches(str(address), map(str, known), 1)
+    remedy = f"Did you mean {close[0]}?" if close else "See `qctl graph` and `qctl state list`."
+    detail = f"{address} is neither declared nor remembered."
+    return Diagnostic("cli/unknown-address", "Unknown address", detail, remedy, address=str(address))
 
 
 def parse_variables(given: Sequence[str]) -> dict[str, str]:

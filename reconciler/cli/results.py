@@ -11,7 +11,7 @@ import click
 
 from reconciler.cli.exits import Exit
 from reconciler.cli.options import address_arguments, json_option, project_options
-from reconciler.cli.project import Flags, open_project
+from reconciler.cli.project import Flags, open_project, require_known
 from reconciler.cli.terminal import output
 from reconciler.core.address import Address
 from reconciler.core.attempt import Phase
@@ -34,6 +34,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._=+-]")
 def command(flags: Flags, selection: Selection, as_json: bool, folder_out: Path | None, plot: Path | None) -> int:
     """Show what runs measured, as counts with bars; save the files; draw them."""
     project = open_project(flags)
+    require_known(project, selection)
     chosen = [d for d in project.loaded.resources if selection.holds(d.address)]
     fetched = list(fetch(project.session, chosen))
     if folder_out is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from reconciler.cli.options import address_arguments, json_option, project_options, refresh_option
-from reconciler.cli.project import Flags, open_project
+from reconciler.cli.project import Flags, open_project, require_known
 from reconciler.cli.terminal import output
 from reconciler.core.attempt import attempt_to_json
 from reconciler.core.state import Record, fold
@@ -24,6 +24,7 @@ from reconciler.workflow.plan import Selection
 def command(flags: Flags, selection: Selection, refresh: str, as_json: bool) -> int:
     """Show declared runs and how they stand; with addresses, everything known of these. Records nothing."""
     project = open_project(flags)
+    require_known(project, selection)
     state = project.session.store.read().state
     state = fold(state, read_live(project.session, state, Refresh(refresh)))
     declared = [d.address for d in project.loaded.resources if selection.holds(d.address)]

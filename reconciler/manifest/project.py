@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from reconciler.core.address import NAME, Scalar
+from reconciler.core.aws_names import (
+    check_bucket,
+    check_prefix,
+    check_tag_count,
+    check_tag_key,
+    check_tag_value,
+    tag_texts,
+)
 
 PROJECT_KIND = "Project"
 DEVICE_ARN = re.compile(r"arn:aws[a-z-]*:braket:[a-z0-9-]*:[0-9]*:device/[a-z-]+/[A-Za-z0-9_-]+/[A-Za-z0-9_.-]+")
@@ -71,18 +79,6 @@ def _check_path(path: str) -> str:
     return path
 
 
-def _tag_texts(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
-    return {k: _tag_text(v) for k, v in value.items()}
-
-
-def _tag_text(item: Any) -> Any:
-    if isinstance(item, bool):
-        return "true" if item else "false"
-    return str(item) if isinstance(item, int | float) else item
-
-
 def _check_variable(name: str) -> str:
     if not _VARIABLE.fullmatch(name):
         raise ValueError(f'"{name[:40]}" is no variable name: letters, digits and _, no digit first')
@@ -115,6 +111,12 @@ class Braket(_Model):
         Annotated[str, AfterValidator(_check_url)] | None, Field(description="Another address of the service.")
     ] = None
 
+    @model_validator(mode="after")
+    def _local_needs_no_account(self) -> Self:
+        if self.mode == "local" and (self.profile or self.endpoint_url):
+            raise ValueError('profile and endpointUrl belong to mode "aws"; the local cloud needs neither')
+        return self
+
 
 class Providers(_Model):
     """The clouds, and how they are reached."""
@@ -134,15 +136,21 @@ class State(_Model):
 class DefaultOutput(_Model):
     """Where results go unless a resource says otherwise."""
 
-    bucket: Annotated[str, Field(min_length=3, max_length=63, description="The S3 bucket that takes the results.")]
-    prefix: Annotated[str, Field(min_length=1, max_length=1024, description="The folder in it.")] = "qctl"
+    bucket: Annotated[str, AfterValidator(check_bucket), Field(description="The S3 bucket that takes the results.")]
+    prefix: Annotated[
+        str, AfterValidator(check_prefix), Field(min_length=1, max_length=1024, description="The folder in it.")
+    ] = "qctl"
 
 
 class Defaults(_Model):
     """What holds for each resource that does not say otherwise."""
 
     tags: Annotated[
-        Annotated[dict[str, str], BeforeValidator(_tag_texts, json_schema_input_type=dict[str, Scalar])],
+        Annotated[
+            dict[Annotated[str, AfterValidator(check_tag_key)], Annotated[str, AfterValidator(check_tag_value)]],
+            BeforeValidator(tag_texts, json_schema_input_type=dict[str, Scalar]),
+            AfterValidator(check_tag_count),
+        ],
         Field(description="Tags of every resource that takes tags; its own win."),
     ] = {}
     output: Annotated[DefaultOutput | None, Field(description="Where results go.")] = None

@@ -1,7 +1,6 @@
 """The spec of a QuantumTask: one run of one program on one device. Classes and limits are data on the fields.
 
-Limits: CreateQuantumTask in botocore's service model of `braket` (2019-09-01), tags by the CloudFormation schema of
-AWS::Braket::SpendingLimit, bucket names by Amazon S3's "Bucket naming rules".
+Limits: CreateQuantumTask in botocore's service model of `braket` (2019-09-01), names as in `core/aws_names.py`.
 """
 
 from __future__ import annotations
@@ -13,76 +12,21 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.alias_generators import to_camel
 
 from reconciler.core.address import Scalar
+from reconciler.core.aws_names import (
+    check_bucket,
+    check_prefix,
+    check_tag_count,
+    check_tag_key,
+    check_tag_value,
+    tag_texts,
+)
 from reconciler.core.fields import DeviceName, FieldClass, ProjectFile
-from reconciler.core.reference import is_late
 
-MAX_OWN_TAGS = 45  # AWS allows 50; qctl adds four, and one stays free
-_BUCKET = re.compile(r"[a-z0-9](?:[a-z0-9-]|\.(?=[a-z0-9])){1,61}[a-z0-9]")
-_ADDRESS_LIKE = re.compile(r"\d+\.\d+\.\d+\.\d+")
-_TAG_TEXT = re.compile(r"[\w\s.:/=+\-@]*")  # the characters every AWS service takes in tags
-_TAG_CHARACTERS = "tags hold letters, digits, spaces and _ . : / = + - @ only"
 _INPUT_NAME = re.compile(r"[^\W\d]\w*")
 
 
 class _Spec(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, alias_generator=to_camel)
-
-
-def _tag_texts(value: Any) -> Any:
-    """YAML numbers and booleans become the text they were meant as; botocore would refuse them as they are."""
-    if not isinstance(value, dict):
-        return value
-    return {key: _tag_text(item) for key, item in value.items()}
-
-
-def _tag_text(item: Any) -> Any:
-    if isinstance(item, bool):
-        return "true" if item else "false"
-    return str(item) if isinstance(item, int | float) else item
-
-
-def _check_tag_count(tags: dict[str, str]) -> dict[str, str]:
-    if len(tags) > MAX_OWN_TAGS:
-        raise ValueError(f"at most {MAX_OWN_TAGS} tags fit: qctl adds its own, and AWS allows 50 in all")
-    return tags
-
-
-def check_tag_key(key: str) -> str:
-    """A tag's key by AWS's rules. Raises ValueError."""
-    if not 1 <= len(key) <= 128:
-        raise ValueError(f"a tag's key has 1 to 128 characters, this one has {len(key)}")
-    if key.lower().startswith(("aws:", "qctl:")):
-        raise ValueError(f'the tag "{key}" is refused: tags that start with aws: belong to AWS, with qctl: to qctl')
-    if not _TAG_TEXT.fullmatch(key):
-        raise ValueError(_TAG_CHARACTERS)
-    return key
-
-
-def check_tag_value(value: str) -> str:
-    """A tag's value by AWS's rules. Raises ValueError."""
-    if len(value) > 256:
-        raise ValueError(f"a tag's value has at most 256 characters, this one has {len(value)}")
-    if not _TAG_TEXT.fullmatch(value) and not is_late(value):
-        raise ValueError(_TAG_CHARACTERS)
-    return value
-
-
-def check_bucket(name: str) -> str:
-    """A bucket name by Amazon S3's rules. Raises ValueError."""
-    if is_late(name):
-        return name
-    if not _BUCKET.fullmatch(name) or _ADDRESS_LIKE.fullmatch(name):
-        raise ValueError(
-            "a bucket's name has 3 to 63 small letters, digits, dots and hyphens, starts and ends with a letter or "
-            "digit, and is no IP address"
-        )
-    return name
-
-
-def _check_prefix(prefix: str) -> str:
-    if prefix.startswith("/") or prefix.endswith("/") or "//" in prefix:
-        raise ValueError("a prefix has no slash at its ends and no empty part: S3 would make unnamed folders of them")
-    return prefix
 
 
 def _check_input_name(name: str) -> str:
@@ -93,8 +37,8 @@ def _check_input_name(name: str) -> str:
 
 Tags = Annotated[
     dict[Annotated[str, AfterValidator(check_tag_key)], Annotated[str, AfterValidator(check_tag_value)]],
-    BeforeValidator(_tag_texts, json_schema_input_type=dict[str, Scalar]),
-    AfterValidator(_check_tag_count),
+    BeforeValidator(tag_texts, json_schema_input_type=dict[str, Scalar]),
+    AfterValidator(check_tag_count),
 ]
 Number = int | float
 InputValue = bool | int | float | Annotated[list[Number], Field(min_length=1)]
@@ -139,7 +83,7 @@ class Output(_Spec):
     bucket: Annotated[str, AfterValidator(check_bucket), Field(description="The S3 bucket that takes the results.")]
     prefix: Annotated[
         str,
-        AfterValidator(_check_prefix),
+        AfterValidator(check_prefix),
         Field(min_length=1, max_length=1024, description="The folder in it; the task's id is added by Braket."),
     ] = "qctl"
 
