@@ -36,6 +36,11 @@ def test_sixteen_states_are_shown(states: int, remark: str) -> None:
     assert text.endswith(remark)
 
 
+def test_equally_frequent_states_are_in_their_order() -> None:
+    text = histogram_text("t", {f"{i:05b}": 7 for i in reversed(range(20))})
+    assert [line.split()[0] for line in text.split("\n")[2:-1]] == [f"{i:05b}" for i in range(16)]
+
+
 @pytest.mark.parametrize("width", [40, 60, 100])
 def test_it_fits_its_width(width: int) -> None:
     text = histogram_text("t", {"0" * 200 + str(i): 10**i for i in range(6)}, width=width)

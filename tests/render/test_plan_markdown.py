@@ -130,6 +130,21 @@ def test_texts_read_as_they_were(text: str) -> None:
     assert _Page(f"x{prose(shown)}y").text.replace("\u200b", "").strip() == f"x{shown}y"
 
 
+@pytest.mark.parametrize(
+    ("text", "markdown"),
+    [
+        ("see http://x.example", "see http&#58;//x.example"),
+        ("WWW.x.example", "WWW&#46;x.example"),
+        ("at 10:00, shots 1_000", "at 10:00, shots 1&#95;000"),
+        ("@ada fixes #12", "&#64;&#8203;ada fixes &#35;&#8203;12"),
+        ("commit " + "0a" * 20, "commit 0a0a0a0&#8203;" + "a0" * 16 + "a"),
+        ("two\nlines", "two&#92;nlines"),
+    ],
+)
+def test_nothing_in_a_sentence_becomes_a_link(text: str, markdown: str) -> None:
+    assert prose(text) == markdown
+
+
 @pytest.mark.parametrize("text", ["QuantumTask/ghz[theta=0.5]", "q.yaml:3:4", "-/+"])
 def test_tame_texts_stay_readable(text: str) -> None:
     assert code(text) == f"`{text}`"

@@ -118,6 +118,8 @@ def test_waiting_for_many_does_not_flood_the_terminal() -> None:
         for _ in range(60):
             view.tell(moment("wait", Stage.STATUS, status="QUEUED"))
         view.tell(moment("wait", Stage.STATUS, status="FAILED", detail="calibrating"))
+        for _ in range(9):
+            view.tell(moment("wait", Stage.STATUS, status="QUEUED"))
     stayed = [line for line in out.getvalue().split("\n") if "FAILED: calibrating" in line]
     assert len(stayed) == 1
 

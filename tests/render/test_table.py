@@ -39,6 +39,11 @@ def test_on_a_terminal_the_last_column_is_folded_and_whole() -> None:
     assert "x[bold]y" in drawn
 
 
+def test_only_the_last_column_is_folded() -> None:
+    text = table(["ADDRESS", "ID"], [["a" * 40, "i" * 40]], width=66, colour=True)
+    assert "a" * 40 in text
+
+
 def test_a_terminal_too_narrow_loses_nothing() -> None:
     text = table(["ADDRESS", "ID"], [["a" * 30, "i" * 100]], width=40, colour=True)
     assert OURS.sub("", text) == table(["ADDRESS", "ID"], [["a" * 30, "i" * 100]])
