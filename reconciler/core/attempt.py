@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 
 class Outcome(StrEnum):
@@ -98,14 +99,30 @@ def attempt_to_json(attempt: Attempt) -> dict[str, Any]:
     return data
 
 
+@lru_cache(maxsize=64)
+def _place(cloud: str, account: str, region: str) -> Place:
+    return Place(cloud, account, region)
+
+
+# Nearly all attempts of a state own the same tags: one tuple for all of them.
+@lru_cache(maxsize=1024)
+def _owned(*keys: str) -> tuple[str, ...]:
+    return keys
+
+
+# Enums look their members up slowly.
+_OUTCOMES: Final = {str(outcome): outcome for outcome in Outcome}
+_PHASES: Final = {str(phase): phase for phase in Phase}
+
+
 def attempt_from_json(data: Mapping[str, Any]) -> Attempt:
     """The attempt back. Raises KeyError, TypeError or ValueError on anything else."""
     values = dict(data)
-    values["place"] = Place(*values["place"])
+    values["place"] = _place(*values["place"])
     if "outcome" in values:
-        values["outcome"] = Outcome(values["outcome"])
+        values["outcome"] = _OUTCOMES.get(values["outcome"]) or Outcome(values["outcome"])
     if "phase" in values:
-        values["phase"] = Phase(values["phase"])
+        values["phase"] = _PHASES.get(values["phase"]) or Phase(values["phase"])
     if "owned" in values:
-        values["owned"] = tuple(values["owned"])
+        values["owned"] = _owned(*values["owned"])
     return Attempt(**values)

@@ -32,3 +32,8 @@ def tag_changes(
     fields = [FieldChange(f"tags.{k}", FieldClass.MUTABLE, attempt.tags.get(k), v) for k, v in put.items()]
     fields += [FieldChange(f"tags.{k}", FieldClass.MUTABLE, attempt.tags[k], None) for k in drop]
     return put, drop, tuple(fields)
+
+
+def tags_stand(resource: Resource, attempt: Attempt, marks: Mapping[str, str]) -> bool:
+    """Whether the run has just the tags that are wanted: then `tag_changes` has nothing to say."""
+    return attempt.tags == {**resource.tags, **marks}

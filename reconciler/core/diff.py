@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from reconciler.core.address import Address, parse_address
 from reconciler.core.attempt import Attempt, Outcome, Phase
 from reconciler.core.change import Action, Change, FieldChange
-from reconciler.core.compare import execution_changes, tag_changes
+from reconciler.core.compare import execution_changes, tag_changes, tags_stand
 from reconciler.core.event import Verb
 from reconciler.core.fields import FieldClass
 from reconciler.core.operation import Operation
@@ -44,6 +44,9 @@ def diff(resources: Iterable[Resource], prior: State, seen: State, rules: Rules)
 
 
 def _declared(resource: Resource, prior: Record | None, record: Record, rules: Rules) -> Change:
+    if prior is record and _is_settled(resource, record, rules):
+        attempt = record.attempts[0]
+        return Change(resource.address, Action.NONE, _doing(attempt), attempt=attempt)
     same = [a for a in record.attempts if resource.wants(a)]
     doubtful = [a for a in record.attempts if a.doubtful]
     if doubtful:
@@ -55,6 +58,24 @@ def _declared(resource: Resource, prior: Record | None, record: Record, rules: R
     if standing is not None:
         return _kept(resource, prior, record, standing, strays, rules)
     return _new(resource, record, same, strays, rules)
+
+
+def _is_settled(resource: Resource, record: Record, rules: Rules) -> bool:
+    """One run, finished, of what is declared, with its tags as they should be: what the long way calls a no-op.
+
+    Nearly every address of a grown project. The long way takes ten times as long to say the same.
+    """
+    if len(record.attempts) != 1 or not record.managed or record.removal != resource.rules.on_remove:
+        return False
+    attempt = record.attempts[0]
+    return (
+        attempt.phase is Phase.DONE
+        and attempt.exists
+        and not attempt.missing
+        and resource.wants(attempt)
+        and (not rules.forced or resource.address not in rules.forced)
+        and tags_stand(resource, attempt, attempt_marks(rules.scope, resource.address, attempt))
+    )
 
 
 def _with_rule(change: Change, record: Record, resource: Resource) -> Change:

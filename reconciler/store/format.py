@@ -29,6 +29,10 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys
 _DEFAULT = Record()
 _SEAL = b'\n"sha256":"'
 _END = b'"}\n'
+_RECORDS = b',\n"records":{\n'
+_RECORDS_END = b"\n},"
+_BETWEEN = b",\n"
+_PIECE = 1_000_000  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +67,48 @@ def encode(header: Header, records: Mapping[str, Record]) -> bytes:
     top["project"] = {"name": top.pop("project_name"), "uid": top.pop("project_uid")}
     write = _ENCODER.encode
     lines = ",\n".join(f"{write(address)}:{write(_record_to_json(records[address]))}" for address in sorted(records))
-    body = f'{{"header":{write(top)},\n"records":{{\n{lines}\n}},'.encode()
+    body = f'{{"header":{write(top)},\n"records":{{\n{lines}\n}},'.encode()  # as _RECORDS and _RECORDS_END say
     return body + _SEAL + seal(body) + _END
 
 
 def decode(data: bytes, name: str) -> tuple[Header, dict[str, Record]]:
     """The file back. `name` is for messages. Raises StateUnreadable and StateTooNew."""
     with collector_paused():
-        return _decoded(_upgraded(_parse(data, name), name), name)
+        return _in_pieces(data) or _decoded(_upgraded(_parse(data, name), name), name)
+
+
+def _in_pieces(data: bytes) -> tuple[Header, dict[str, Record]] | None:
+    """The same for a whole file as `encode` writes it now; None for all else, which the long way reads or explains.
+
+    The text of a large state read at once takes three times the memory that the records need in the end.
+    """
+    sealed = data.rfind(_SEAL)
+    ending = data[sealed + len(_SEAL) :]
+    checksum = seal(memoryview(data)[: max(sealed, 0)])
+    if ending not in (checksum + _END, checksum + _END.rstrip()):
+        return None
+    start, end = data.find(_RECORDS), sealed - len(_RECORDS_END)
+    if start < 0 or data[end:sealed] != _RECORDS_END:
+        return None
+    try:
+        header = json.loads(data[:start] + b"}")["header"]
+        if header["format_version"] != FORMAT:
+            return None
+        return _header(header), _records_of(data, start + len(_RECORDS), end)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+
+
+def _records_of(data: bytes, start: int, end: int) -> dict[str, Record]:
+    """A few thousand lines at a time. A line ends only between records: JSON has no line end inside a text."""
+    records: dict[str, Record] = {}
+    while start < end:
+        cut = data.find(_BETWEEN, min(start + _PIECE, end), end)
+        stop = cut if cut >= 0 else end
+        piece: dict[str, Any] = json.loads(b"{%b}" % data[start:stop])
+        records.update((address, _record_from_json(record)) for address, record in piece.items())
+        start = stop + len(_BETWEEN)
+    return records
 
 
 def _decoded(document: dict[str, Any], name: str) -> tuple[Header, dict[str, Record]]:
@@ -137,6 +175,6 @@ def _record_from_json(data: Mapping[str, Any]) -> Record:
     return Record(**values)
 
 
-def seal(body: bytes) -> bytes:
+def seal(body: bytes | memoryview) -> bytes:
     """The checksum over everything before its line."""
     return hashlib.sha256(body).hexdigest().encode()

@@ -15,6 +15,7 @@ from reconciler.core.money import Price
 from reconciler.core.plan import Plan
 from reconciler.core.resource import Resource
 from reconciler.core.state import State, fold
+from reconciler.store.bulk import collector_paused
 from reconciler.store.port import Snapshot
 from reconciler.workflow.late import settle
 from reconciler.workflow.observe import Refresh, discover, has_doubt, refresh, wanted
@@ -43,6 +44,8 @@ class Selection:
 
     def holds(self, address: Address) -> bool:
         """Whether the command is about it."""
+        if not self.targets and not self.excluded:
+            return True
         names = {address, address.base}
         return (not self.targets or bool(names & self.targets)) and not names & self.excluded
 
@@ -58,6 +61,23 @@ class Planned:
     resources: Mapping[str, Resource]
 
 
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """The state as saved, what the clouds said of it just now, and the state after that."""
+
+    snapshot: Snapshot
+    observed: tuple[Event, ...]
+    seen: State
+
+
+def remember(session: Session, how: Refresh = Refresh.OPEN) -> Remembered:
+    """Read the state and observe. Raises CloudUnavailable, WrongAccount and the store's errors."""
+    snapshot = session.store.read()
+    observed = refresh(session, snapshot.state, how)
+    return Remembered(snapshot, tuple(observed), fold(snapshot.state, observed))
+
+
+@collector_paused()
 def make_plan(
     session: Session,
     declared: Sequence[Declared],
@@ -65,32 +85,49 @@ def make_plan(
     how: Refresh = Refresh.OPEN,
     selection: Selection | None = None,
     warnings: Sequence[Diagnostic] = (),
+    known: Remembered | None = None,
 ) -> Planned:
-    """Read, observe, decide, check; `warnings` are what was found before. Raises CloudUnavailable, WrongAccount and the
-    store's errors.
+    """Read, observe, decide, check; `warnings` are what was found before, `known` what was read and observed before.
+
+    Raises CloudUnavailable, WrongAccount and the store's errors.
     """
     chosen = (selection or Selection()).with_dependencies(edges)
     resources = [session.kinds[d.address.kind].desired(d, session.context) for d in declared]
-    index = wanted(resources)
-    snapshot = session.store.read()
-    prior = snapshot.state
-    observed = refresh(session, prior, how)
-    seen = fold(prior, observed)
-    changes = _decide(session, resources, prior, seen, chosen)
+    memory = known or remember(session, how)
+    prior, observed, seen = memory.snapshot.state, memory.observed, memory.seen
+    by_address = {str(r.address): r for r in resources}
+    changes = _decide(session, by_address, prior, seen, chosen)
     if how is not Refresh.NONE and _must_search(changes, prior):
-        more = discover(session, seen, index)
-        observed, seen = [*observed, *more], fold(seen, more)
-        changes = _decide(session, resources, prior, seen, chosen)
+        more = discover(session, seen, wanted(resources))
+        observed, seen = (*observed, *more), fold(seen, more)
+        changes = _decide(session, by_address, prior, seen, chosen)
     changes = [c for c in changes if chosen.holds(c.address)]
     findings, prices = _check(session, changes)
-    plan = Plan(
-        project=session.context.name,
-        environment=session.context.environment,
-        changes=tuple(replace(c, price=prices.get(c.address)) if c.address in prices else c for c in changes),
-        edges=edges,
-        diagnostics=tuple(in_order([*warnings, *findings])),
-    )
-    return Planned(plan, snapshot, tuple(observed), seen, index.by_address)
+    if prices:
+        changes = [replace(c, price=prices.get(c.address)) if c.address in prices else c for c in changes]
+    plan = _plan(session, changes, edges, in_order([*warnings, *findings]))
+    return Planned(plan, memory.snapshot, observed, seen, by_address)
+
+
+@collector_paused()
+def plan_without_changes(
+    session: Session, resources: dict[str, Resource], edges: Edges, selection: Selection, known: Remembered
+) -> Plan | None:
+    """The plan of these resources when nothing is to be done, searched for or checked; else None.
+
+    The resources may come from a cache and lack their payload: whatever is submitted is planned from the manifests.
+    """
+    chosen = selection.with_dependencies(edges)
+    prior = known.snapshot.state
+    changes = _decide(session, resources, prior, known.seen, chosen)
+    if _must_search(changes, prior):
+        return None
+    plan = _plan(session, [c for c in changes if chosen.holds(c.address)], edges, [])
+    return plan if plan.empty else None
+
+
+def _plan(session: Session, changes: Sequence[Change], edges: Edges, found: Sequence[Diagnostic]) -> Plan:
+    return Plan(session.context.name, session.context.environment, tuple(changes), edges, tuple(found))
 
 
 def _must_search(changes: Sequence[Change], prior: State) -> bool:
@@ -99,11 +136,12 @@ def _must_search(changes: Sequence[Change], prior: State) -> bool:
 
 
 def _decide(
-    session: Session, resources: Sequence[Resource], prior: State, seen: State, chosen: Selection
+    session: Session, resources: dict[str, Resource], prior: State, seen: State, chosen: Selection
 ) -> list[Change]:
-    index = {str(r.address): r for r in resources}
-    settled = [settle(r, seen, index) for r in resources]
-    forced = frozenset(r.address for r in resources if {r.address, r.address.base} & chosen.forced)
+    settled = [settle(r, seen, resources) for r in resources.values()]
+    forced: frozenset[Address] = frozenset()
+    if chosen.forced:
+        forced = frozenset(r.address for r in settled if {r.address, r.address.base} & chosen.forced)
     repeats = all(kind.repeats for kind in session.kinds.values())
     return diff(settled, prior, seen, Rules(session.scope, forced, repeats))
 
