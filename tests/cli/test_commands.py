@@ -1,0 +1,144 @@
+"""What the small commands say, and that looking changes nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reconciler.cli.main import COMMANDS
+from tests.cli.place import Place
+
+
+def test_help_names_every_command(place: Place) -> None:
+    text = place.ok("--help").out
+    assert all(f"  {name} " in text for name in COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help(place: Place, name: str) -> None:
+    assert "Usage: qctl " + name in place.ok(name, "--help").out
+
+
+def test_init(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "My Study 1"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    assert "qctl plan" in place.ok("init").out
+    text = (folder / "qctl.yaml").read_text("utf-8")
+    schema = text.splitlines()[0].removeprefix("# yaml-language-server: $schema=")
+    assert json.loads((folder / schema).read_text("utf-8")) == place.ok("schema").json
+    assert "  name: my-study-1\n" in text
+    assert place.ok("plan").out.count("+ QuantumTask/bell") == 1
+
+
+def test_init_twice_keeps_the_uid(place: Place, tmp_path: Path) -> None:
+    place.ok("init", str(tmp_path / "new"))
+    before = (tmp_path / "new" / "qctl.yaml").read_bytes()
+    ran = place.run("init", str(tmp_path / "new"))
+    assert ran.code == 1
+    assert "[init/exists]" in ran.err
+    assert (tmp_path / "new" / "qctl.yaml").read_bytes() == before
+
+
+def test_two_projects_have_two_uids(place: Place, tmp_path: Path) -> None:
+    place.ok("init", str(tmp_path / "one"), "--bare", "--name", "same")
+    place.ok("init", str(tmp_path / "two"), "--bare", "--name", "same")
+    assert (tmp_path / "one" / "qctl.yaml").read_bytes() != (tmp_path / "two" / "qctl.yaml").read_bytes()
+
+
+def test_init_leaves_the_users_files(place: Place, tmp_path: Path) -> None:
+    (tmp_path / "new" / "circuits").mkdir(parents=True)
+    (tmp_path / "new" / "circuits" / "bell.qasm").write_text("mine", "utf-8")
+    assert "Left as it is:" in place.ok("init", str(tmp_path / "new")).out
+    assert (tmp_path / "new" / "circuits" / "bell.qasm").read_text("utf-8") == "mine"
+
+
+@pytest.mark.parametrize("args", [("plan",), ("validate",), ("show",), ("graph",), ("state", "list"), ("devices",)])
+def test_looking_changes_nothing(place: Place, args: tuple[str, ...]) -> None:
+    place.finish()
+    place.declare("bell", "other")
+    before = {p: p.read_bytes() for p in sorted(place.root.rglob("*")) if p.is_file()}
+    place.ok(*args)
+    assert {p: p.read_bytes() for p in sorted(place.root.rglob("*")) if p.is_file()} == before
+    assert place.tasks() == 1
+
+
+def test_an_environment_has_its_own_runs(place: Place) -> None:
+    place.ok("apply", "--auto-approve")
+    place.ok("apply", "--auto-approve", "--env", "staging")
+    assert place.tasks() == 2
+    place.ok("apply", "--auto-approve", "--env", "staging")
+    assert place.tasks() == 2
+
+
+def test_state_rm_lets_go_and_never_pays_again(place: Place) -> None:
+    place.ok("apply", "--auto-approve")
+    assert "nothing was cancelled" in place.ok("state", "rm", "QuantumTask/bell").out
+    assert "QuantumTask/bell" not in place.ok("state", "list").out
+    assert "QuantumTask/bell" in place.ok("state", "list", "--all").out
+    place.ok("apply", "--auto-approve")
+    assert place.tasks() == 1
+
+
+def test_state_unlock_takes_the_lock_from_its_holder(place: Place) -> None:
+    with place.held() as holder:
+        ran = place.run("apply", "--auto-approve")
+        assert "ada on elsewhere" in ran.err
+        assert f"qctl state unlock {holder.id}" in ran.err
+        assert "ada" in place.ok("state", "unlock", holder.id).out
+        place.ok("apply", "--auto-approve")
+    assert place.tasks() == 1
+
+
+def test_local_reset_asks(place: Place) -> None:
+    place.ok("apply", "--auto-approve")
+    assert place.run("local", "reset").code == 130  # no answer is no
+    assert place.tasks() == 1
+    place.ok("local", "reset", "--yes")
+    assert place.tasks() == 0
+
+
+def test_switches_and_faults_are_listed(place: Place) -> None:
+    assert "token.ttl = '86400'" in place.ok("local", "switch").out
+    assert place.ok("local", "switch", "token.ttl", "60").out == "token.ttl = '60'\n"
+    assert "throttle on braket.*" in place.ok("local", "fault", '{"effect": "throttle"}').out
+    assert place.ok("local", "fault", "--clear").out == ""
+
+
+def test_devices_by_alias_name_and_arn(place: Place) -> None:
+    for name in ("garnet", "Garnet", "arn:aws:braket:eu-north-1::device/qpu/iqm/Garnet"):
+        (found,) = place.ok("devices", name, "--json").json["devices"]
+        assert (found["name"], found["alias"]) == ("Garnet", "garnet")
+    retired = {d["status"] for d in place.ok("devices", "--all", "--json").json["devices"]}
+    assert "RETIRED" in retired
+    assert "RETIRED" not in place.ok("devices").out
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_scripts(place: Place, shell: str) -> None:
+    assert "_QCTL_COMPLETE" in place.ok("completion", shell).out
+
+
+def test_completion_completes() -> None:
+    env = {**os.environ, "_QCTL_COMPLETE": "bash_complete", "COMP_WORDS": "qctl pl", "COMP_CWORD": "1"}
+    code = "from reconciler.cli.main import run; run()"
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "plain,plan"
+
+
+def test_no_colour_in_a_pipe_and_with_no_color(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "\x1b" not in place.ok("plan").out
+    monkeypatch.setenv("QCTL_COLOR", "always")
+    assert "\x1b" in place.ok("plan").out
+    monkeypatch.delenv("QCTL_COLOR")
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in place.ok("plan").out
+
+
+def test_markdown_for_a_pull_request(place: Place) -> None:
+    assert "QuantumTask/bell" in place.ok("plan", "--format", "markdown").out
