@@ -6,14 +6,17 @@ import click
 
 from reconciler.cli.exits import Exit
 from reconciler.cli.options import json_option, project_options, selection_options
-from reconciler.cli.project import Flags, open_project
+from reconciler.cli.project import Flags, open_project, opened, require_known
 from reconciler.cli.terminal import output, report_problems
 from reconciler.core.plan import Plan, plan_to_json
+from reconciler.manifest.load import Loaded
 from reconciler.render.json_form import dumps
 from reconciler.render.plan_markdown import plan_markdown
 from reconciler.render.plan_text import plan_text
+from reconciler.store.bulk import collector_paused
+from reconciler.workflow.desired_cache import Desired, DesiredCache, cache_for
 from reconciler.workflow.observe import Refresh
-from reconciler.workflow.plan import Selection, make_plan
+from reconciler.workflow.plan import Remembered, Selection, make_plan, plan_without_changes, remember
 
 
 @click.command("plan")
@@ -23,7 +26,11 @@ from reconciler.workflow.plan import Selection, make_plan
 @click.option("--format", "form", type=click.Choice(["text", "markdown"]), default="text", show_default=True)
 @click.option("--full", is_flag=True, help="Show every point of large sweeps.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
-def command(
+@click.option(
+    "--no-cache", is_flag=True, envvar="QCTL_NO_CACHE", help="Read the manifests even if they were read before."
+)
+@collector_paused()  # the process ends after it
+def command(  # noqa: PLR0913, PLR0917 - one for each option
     flags: Flags,
     selection: Selection,
     refresh: Refresh,
@@ -31,16 +38,46 @@ def command(
     form: str,
     full: bool,
     detailed_exitcode: bool,
+    no_cache: bool,
 ) -> int:
     """Show what apply would do, why, and what it costs. Changes nothing, not even the state."""
-    project = open_project(flags)
-    planned = make_plan(
-        project.session, project.loaded.resources, project.loaded.edges, refresh, selection, project.warnings
-    )
-    show_plan(planned.plan, as_json=as_json, form=form, full=full)
-    if not planned.plan.applicable:
+    cache = None
+    if not no_cache and selection == Selection():  # a part of a plan is asked for in words that must be checked
+        cache = cache_for(flags.folder, flags.environment, flags.files, flags.variables)
+    plan = _plan(flags, selection, refresh, cache)
+    show_plan(plan, as_json=as_json, form=form, full=full)
+    if not plan.applicable:
         return Exit.ERROR
-    return Exit.CHANGES if detailed_exitcode and not planned.plan.empty else Exit.DONE
+    return Exit.CHANGES if detailed_exitcode and not plan.empty else Exit.DONE
+
+
+def _plan(flags: Flags, selection: Selection, refresh: Refresh, cache: DesiredCache | None) -> Plan:
+    """The plan, from the cache if there is nothing to do; all else comes from the manifests."""
+    desired = cache.read() if cache else None
+    if desired is None:
+        return _plan_from_manifests(flags, selection, refresh, cache)
+    session = opened(flags, Loaded(desired.project, (), {}, ()), desired.project).session
+    known = remember(session, refresh)
+    plan = plan_without_changes(session, desired.resources, desired.edges, selection, known)
+    return plan or _plan_from_manifests(flags, selection, refresh, None, (desired, known))
+
+
+def _plan_from_manifests(
+    flags: Flags,
+    selection: Selection,
+    refresh: Refresh,
+    cache: DesiredCache | None,
+    before: tuple[Desired, Remembered] | None = None,
+) -> Plan:
+    project = open_project(flags)
+    require_known(project, selection)
+    # What was remembered belongs to the project as it was; somebody may have edited it just now.
+    known = before[1] if before and before[0].project == project.project else None
+    loaded = project.loaded
+    planned = make_plan(project.session, loaded.resources, loaded.edges, refresh, selection, project.warnings, known)
+    if cache and not loaded.diagnostics:
+        cache.write(project.project, planned.resources.values(), loaded.resources)
+    return planned.plan
 
 
 def show_plan(plan: Plan, *, as_json: bool = False, form: str = "text", full: bool = False) -> None:

@@ -1,0 +1,61 @@
+"""What a project's texts say, as short texts: for a cache that must know whether it is still about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from pathlib import Path
+
+from reconciler.core.declared import Declared, SourceFile
+from reconciler.core.diagnostic import Diagnostic
+from reconciler.core.fields import ProjectFile
+from reconciler.manifest.fields import attribute_of
+from reconciler.manifest.files import ManifestFiles
+from reconciler.manifest.reads import ProgramFiles
+
+_ANY_STATE = ""  # no state folder but the usual one is skipped: too many files make a cache useless, never wrong
+
+
+def manifests_fingerprint(root: Path, given: Sequence[Path] | None) -> str | None:
+    """The names and texts of all manifests that `load_project` would read, unparsed; None if one can't be had."""
+    found: list[Diagnostic] = []
+    files = ManifestFiles(root, given, found)
+    whole = sha256()
+    first = files.project()
+    for text in (*([first] if first else []), *files.others(_ANY_STATE)):
+        for part in (text.name.encode("utf-8", "surrogateescape"), text.text.encode()):
+            whole.update(b"%d " % len(part))  # or a name could go on in its text
+            whole.update(part)
+    return None if found else whole.hexdigest()
+
+
+def programs_in(resources: Iterable[Declared]) -> dict[str, str]:
+    """The program files that manifests name, as written there, each with the fingerprint of what was read."""
+    seen: dict[str, str] = {}
+    for resource in resources:
+        for path, source in resource.files.items():
+            if not source.inline:
+                name = _written(resource.spec, path)
+                if name not in seen:
+                    seen[name] = _fingerprint(source)
+    return seen
+
+
+def programs_now(root: Path, names: Iterable[str]) -> dict[str, str]:
+    """The same for these names as the files are now. What can't be read is left out."""
+    files = ProgramFiles(root, [])
+    read = {name: files.read(name, ProjectFile()) for name in names}
+    return {name: _fingerprint(source) for name, source in read.items() if isinstance(source, SourceFile)}
+
+
+def _fingerprint(source: SourceFile) -> str:
+    """Of the text and of where it is, for a link may be turned to an equal file."""
+    return sha256(f"{source.name}\0{source.text}".encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _written(spec: object, path: str) -> str:
+    """The value of the spec at a path of keys."""
+    value = spec
+    for key in path.split("."):
+        value = getattr(value, attribute_of(type(value), key))  # type: ignore[arg-type]  # models all the way down
+    return str(value)

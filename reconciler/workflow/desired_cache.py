@@ -1,0 +1,149 @@
+"""What manifests came to when they were last read, kept beside the project (docs/performance.md).
+
+It serves plans that find nothing to do. Whatever is shown as a change, and all that is applied, is read from the
+manifests: a wrong cache can hide a change from one plan, and can't submit anything.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from reconciler import __version__
+from reconciler.core.address import Address
+from reconciler.core.attempt import Phase
+from reconciler.core.declared import Declared
+from reconciler.core.digest import FORM, canonical, sha256
+from reconciler.core.resource import Removal, Resource, RunRules
+from reconciler.manifest.fingerprint import manifests_fingerprint, programs_in, programs_now
+from reconciler.manifest.project import Project
+from reconciler.manifest.variables import ENVIRONMENT_PREFIX
+from reconciler.store.local import ENVIRONMENT
+
+FORMAT: Final = 1
+_SEAL_LENGTH: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """The project and its resources by address text, with what decides whether they stand: neither payload, program
+    nor execution.
+    """
+
+    project: Project
+    resources: dict[str, Resource]
+
+    @property
+    def edges(self) -> dict[Address, frozenset[Address]]:
+        """Which address waits for which."""
+        return {r.address: r.depends for r in self.resources.values()}
+
+
+class DesiredCache:
+    """One environment's file. It is about the texts as they were when this was made."""
+
+    def __init__(
+        self,
+        root: Path,
+        environment: str,
+        files: Sequence[Path],
+        variables: Mapping[str, str],
+        surroundings: Mapping[str, str],
+    ) -> None:
+        """`surroundings`: where QCTL_VAR_* are looked up."""
+        self._root, self._files = root, files
+        self._file = root / ".qctl" / "cache" / f"desired.{environment}.json"
+        self._outside = [
+            __version__,
+            FORM,
+            environment,
+            [str(path.resolve()) for path in files],
+            sorted(variables.items()),
+            sorted(item for item in surroundings.items() if item[0].startswith(ENVIRONMENT_PREFIX)),
+        ]
+        # What can't be called a file of its own is refused by the store, later and in words.
+        self._key = self._made_key() if ENVIRONMENT.fullmatch(environment) else None
+
+    def read(self) -> Desired | None:
+        """What the manifests come to, if they are the same and it is known. Never raises."""
+        if self._key is None:
+            return None
+        try:
+            data = self._file.read_text("utf-8")
+            entry: dict[str, Any] = json.loads(data[_SEAL_LENGTH:])
+            known = entry["format"] == FORMAT and entry["key"] == self._key
+            if not known or sha256(data[_SEAL_LENGTH:]) != data[:_SEAL_LENGTH]:
+                return None
+            if programs_now(self._root, entry["programs"]) != entry["programs"]:
+                return None
+            return Desired(Project.model_validate(entry["project"]), _resources(entry))
+        except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
+            return None  # not there, or not ours: it will be written anew
+
+    def write(self, project: Project, resources: Iterable[Resource], declared: Iterable[Declared]) -> None:
+        """Keep what was read from texts without any problem; not if they changed meanwhile. Never raises."""
+        if self._key is None or self._made_key() != self._key:
+            return
+        entry = {"format": FORMAT, "key": self._key, "programs": programs_in(declared)}
+        entry["project"] = project.model_dump(mode="json", by_alias=True)
+        text = json.dumps(entry | _columns(resources), ensure_ascii=False, separators=(",", ":"))
+        temp = self._file.with_name(f"{self._file.name}.{secrets.token_hex(8)}.tmp")
+        # A folder that can't be written only makes the next plan read the manifests again. No sync: a power cut leaves
+        # a text that its checksum doesn't fit.
+        with suppress(OSError, UnicodeEncodeError):
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                temp.write_text(sha256(text) + text, "utf-8")
+                temp.replace(self._file)  # two plans at once: each leaves a whole file
+            finally:
+                temp.unlink(missing_ok=True)
+
+    def _made_key(self) -> str | None:
+        texts = manifests_fingerprint(self._root, self._files or None)
+        return None if texts is None else sha256(canonical([FORMAT, *self._outside, texts]))
+
+
+def cache_for(root: Path, environment: str, files: Sequence[Path], variables: Mapping[str, str]) -> DesiredCache:
+    """The cache of a command in this process."""
+    return DesiredCache(root, environment, files, variables, os.environ)
+
+
+def _columns(resources: Iterable[Resource]) -> dict[str, Any]:
+    """A column per field; what thousands have in common stands once."""
+    kinds: dict[tuple[Any, ...], int] = {}
+    rows = []
+    for r in resources:
+        common = (r.address.kind, tuple(r.tags.items()), tuple(r.delivery.items()), r.rules, r.depends)
+        rows.append((r.address.name, r.address.key, r.digests, kinds.setdefault(common, len(kinds))))
+    return {"common": [_common_to_json(*common) for common in kinds], "rows": rows}
+
+
+def _common_to_json(kind: str, tags: Any, delivery: Any, rules: RunRules, depends: frozenset[Address]) -> list[Any]:
+    plain = [rules.generation, rules.max_attempts, sorted(rules.retry_on), rules.on_remove]
+    return [kind, dict(tags), dict(delivery), plain, [[a.kind, a.name, a.key] for a in sorted(depends)]]
+
+
+def _resources(entry: Mapping[str, Any]) -> dict[str, Resource]:
+    common = [_common_from_json(*values) for values in entry["common"]]
+    made: dict[str, Resource] = {}
+    for name, key, digests, at in entry["rows"]:
+        kind, *rest = common[at]
+        address = Address(kind, name, _key(key))
+        made[str(address)] = Resource(address, tuple(digests), "", {}, *rest)
+    return made
+
+
+def _common_from_json(kind: str, tags: Any, delivery: Any, rules: Any, depends: Any) -> tuple[Any, ...]:
+    generation, most, retry_on, removal = rules
+    made = RunRules(generation, most, frozenset(Phase(phase) for phase in retry_on), Removal(removal))
+    return kind, tags, delivery, made, frozenset(Address(a[0], a[1], _key(a[2])) for a in depends)
+
+
+def _key(pairs: Sequence[Sequence[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in pairs)
