@@ -78,6 +78,11 @@ class Attempt:
         return self.outcome in (Outcome.PENDING, Outcome.UNKNOWN)
 
     @property
+    def counts_as_paid(self) -> bool:
+        """Whether it is done, or on its way there: what failed, was cancelled or is gone is not what was wanted."""
+        return self.exists and (self.phase is Phase.DONE or self.open)
+
+    @property
     def open(self) -> bool:
         """Whether it exists and is not finished, as far as we know."""
         return self.exists and self.phase in (Phase.OPEN, Phase.CLOSING) and not self.missing

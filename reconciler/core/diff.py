@@ -13,6 +13,7 @@ from reconciler.core.event import Verb
 from reconciler.core.fields import FieldClass
 from reconciler.core.operation import Operation
 from reconciler.core.resource import Removal, Resource, Scope, attempt_marks
+from reconciler.core.standing import standing
 from reconciler.core.state import Record, State
 
 
@@ -33,8 +34,7 @@ def diff(resources: Iterable[Resource], prior: State, seen: State, rules: Rules)
     wanted = {str(r.address): r for r in resources}
     changes = []
     for text, resource in wanted.items():
-        record = seen.records.get(text, Record())
-        changes.append(_with_rule(_declared(resource, prior.records.get(text), record, rules), record, resource))
+        changes.append(_declared(resource, prior.records.get(text), seen.records.get(text, Record()), rules))
     for text, record in seen.records.items():
         if text not in wanted:
             change = _undeclared(parse_address(text), prior.records.get(text), record)
@@ -54,9 +54,9 @@ def _declared(resource: Resource, prior: Record | None, record: Record, rules: R
     strays = [a for a in record.attempts if a.open and not resource.wants(a)]
     if resource.address in rules.forced:
         return _forced(resource, same, strays, rules)
-    standing = _standing(same)
-    if standing is not None:
-        return _kept(resource, prior, record, standing, strays, rules)
+    stands = standing(resource, same)
+    if stands is not None:
+        return _kept(resource, prior, record, stands, strays, rules)
     return _new(resource, record, same, strays, rules)
 
 
@@ -76,24 +76,6 @@ def _is_settled(resource: Resource, record: Record, rules: Rules) -> bool:
         and (not rules.forced or resource.address not in rules.forced)
         and tags_stand(resource, attempt, attempt_marks(rules.scope, resource.address, attempt))
     )
-
-
-def _with_rule(change: Change, record: Record, resource: Resource) -> Change:
-    """A run is submitted with its rule of removal: its declaration may be gone before the next plan."""
-    rule = resource.rules.on_remove
-    if change.count(Verb.CREATE) and record.removal != rule:
-        return replace(change, managed=True, removal=str(rule))
-    return change
-
-
-def _standing(same: list[Attempt]) -> Attempt | None:
-    """The attempt that stands for the address: a finished one for ever, else the latest that exists.
-
-    By number: a search that rebuilds a lost state finds them in any order.
-    """
-    existing = [a for a in same if a.exists]
-    standing = [a for a in existing if a.phase is Phase.DONE] or existing
-    return max(standing, key=lambda a: a.number, default=None)
 
 
 def _next_number(same: list[Attempt]) -> int:
@@ -223,8 +205,16 @@ def _undeclared(address: Address, prior: Record | None, record: Record) -> Chang
         return Change(address, Action.NONE, "no longer declared; being cancelled", attempt=last, declared=False)
     if not record.managed or (prior is None and not running):
         return None
-    left = "left to run (onRemove: orphan)" if running else "finished, stays on record"
-    return Change(address, Action.FORGET, f"no longer declared; {left}", attempt=last, managed=False, declared=False)
+    reason = f"no longer declared; {_left(last, running)}"
+    return Change(address, Action.FORGET, reason, attempt=last, managed=False, declared=False)
+
+
+def _left(last: Attempt | None, running: list[Attempt]) -> str:
+    if running:
+        return "left to run (onRemove: orphan)"
+    if last is None:
+        return "nothing was ever accepted for it"
+    return "the cloud has no such run" if last.missing else "finished, stays on record"
 
 
 def _create(resource: Resource, number: int, rules: Rules) -> Operation:

@@ -28,6 +28,7 @@ class Intended:
     verb: Verb
     token: str  # the attempt it is about
     attempt: Attempt | None = None  # for CREATE
+    removal: str = ""  # for CREATE: its declaration, and with it this rule, may be gone before the next plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """A sum in one currency over the known prices; `unknown` runs had no upper bound."""
+    """A sum in one currency over what is known; `unknown` runs may cost more than their part of it."""
 
     least: Decimal
     most: Decimal
@@ -27,10 +27,10 @@ class Total:
     currency: str = "USD"
 
     def __str__(self) -> str:
+        line = f"Cost: {amount(self.least, self.currency)} now, at most {amount(self.most, self.currency)}"
         if self.unknown == 0:
-            return f"Cost: {amount(self.least, self.currency)} now, at most {amount(self.most, self.currency)}."
-        prices = "1 price" if self.unknown == 1 else f"{self.unknown} prices"
-        return f"Cost: {amount(self.least, self.currency)} now, at most unknown, {prices} unknown."
+            return f"{line}."
+        return f"{line}, {self.unknown} {'price' if self.unknown == 1 else 'prices'} unknown."
 
 
 def amount(value: Decimal, currency: str) -> str:
@@ -43,11 +43,10 @@ def total(prices: Iterable[Price | None], currency: str = "USD") -> Total:
     """The sum over one currency; an absent price is an unknown one."""
     least, most, unknown = Decimal(0), Decimal(0), 0
     for price in prices:
-        if price is not None and price.currency != currency:
+        if price is None or price.currency != currency:
+            unknown += 1  # what can't be added up is not nothing
             continue
-        least += (price.least if price else None) or Decimal(0)
-        if price is None or price.most is None:
-            unknown += 1
-        else:
-            most += price.most
+        least += price.least or Decimal(0)
+        most += price.most or price.least or Decimal(0)
+        unknown += price.most is None
     return Total(least, most, unknown, currency)

@@ -85,7 +85,8 @@ class Plan:
     def already_paid(self) -> int:
         """Declared runs that are accepted and not run again."""
         return sum(
-            c.declared and c.attempt is not None and c.attempt.exists and not c.count(Verb.CREATE) for c in self.changes
+            c.declared and c.attempt is not None and c.attempt.counts_as_paid and not c.count(Verb.CREATE)
+            for c in self.changes
         )
 
     @property
@@ -108,7 +109,9 @@ def _decision(change: Change) -> list[Any]:
 
 def _request(op: Operation) -> list[Any]:
     """What a create asks for beside its token: approved with the rest, though no part of the run's identity."""
-    return [] if op.resource is None else [dict(op.resource.tags), dict(op.resource.delivery)]
+    if op.resource is None:
+        return []
+    return [dict(op.resource.tags), dict(op.resource.delivery), op.resource.rules.on_remove]
 
 
 def plan_to_json(plan: Plan) -> dict[str, Any]:

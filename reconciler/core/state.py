@@ -49,8 +49,9 @@ def fold(state: State, events: Iterable[Event]) -> State:
 
 def _after(record: Record, event: Event) -> Record | None:
     match event:
-        case Intended(verb=Verb.CREATE, attempt=Attempt() as attempt):
-            return _put(replace(record, managed=True), _pending(record, attempt))
+        case Intended(verb=Verb.CREATE, attempt=Attempt() as attempt, removal=removal):
+            ruled = replace(record, managed=True, removal=removal or record.removal)
+            return _put(ruled, _pending(record, attempt))
         case Adopted(attempt=attempt):
             return _put(replace(record, managed=True), _adopted(record, attempt))
         case Managed(managed=managed, removal=removal):
@@ -61,14 +62,12 @@ def _after(record: Record, event: Event) -> Record | None:
 
 
 def _pending(record: Record, attempt: Attempt) -> Attempt:
-    """A repeated create must not forget what an earlier call with this token may have made.
+    """A repeated create must not forget that an earlier call with this token already got an id.
 
-    The first doubtful call's time is kept: how long we have looked for it counts from there.
+    How long we have looked for a doubtful run counts from its latest call: that one may have made it.
     """
     known = record.by_token(attempt.token)
-    if known is None or known.outcome is Outcome.REFUSED:
-        return attempt
-    return known if known.exists else replace(attempt, intended=known.intended)
+    return known if known is not None and known.exists else attempt
 
 
 def _adopted(record: Record, attempt: Attempt) -> Attempt:

@@ -23,6 +23,7 @@ from reconciler.workflow.protocol import Caller
 from reconciler.workflow.session import Session, Tell
 
 _ENDS = frozenset({Stage.DONE, Stage.REFUSED, Stage.UNKNOWN, Stage.SKIPPED})
+_RECORDED = frozenset({Action.ADOPT, Action.REUSE, Action.FORGET})
 _STAGES = {Outcome.ACCEPTED: Stage.DONE, Outcome.REFUSED: Stage.REFUSED, Outcome.UNKNOWN: Stage.UNKNOWN}
 
 
@@ -203,7 +204,8 @@ class _Run:
         if change.managed is not None:
             event = Managed(self.session.now(), str(change.address), change.managed, change.removal)
             self.session.store.append(event)
-        if change.managed is not None or change.action is Action.ADOPT:
+        # The end of a call was told when it ended; this tells of what has no call.
+        if change.action in _RECORDED or (change.managed is not None and not change.operations):
             self.applied.recorded.append(change.address)
             run_id = change.attempt.id if change.attempt else ""
             self.caller.tell(self.session.progress(change.address, change.action, Stage.DONE, id=run_id))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from reconciler.core.attempt import Attempt
 from reconciler.core.reference import Attribute, Expression, is_late, substitute
 from reconciler.core.resource import Resource
+from reconciler.core.standing import standing
 from reconciler.core.state import State
 
 
@@ -33,8 +34,8 @@ def _value(attribute: Attribute, state: State, wanted: dict[str, Resource]) -> s
     record = state.records.get(str(attribute.address))
     if target is None or record is None:
         return None
-    standing = [a for a in record.attempts if a.exists and target.wants(a)]
-    return _attribute(standing[-1], attribute.name) if standing else None
+    attempt = standing(target, record.attempts)
+    return _attribute(attempt, attribute.name) if attempt else None
 
 
 def _attribute(attempt: Attempt, name: str) -> str | None:

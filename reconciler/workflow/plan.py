@@ -97,7 +97,8 @@ def make_plan(
     prior, observed, seen = memory.snapshot.state, memory.observed, memory.seen
     by_address = {str(r.address): r for r in resources}
     changes = _decide(session, by_address, prior, seen, chosen)
-    if how is not Refresh.NONE and _must_search(changes, prior):
+    # Not even --refresh=none leaves a doubt unsearched: a cloud may have forgotten the token that would protect us.
+    if (how is not Refresh.NONE or has_doubt(prior)) and _must_search(changes, prior):
         more = discover(session, seen, wanted(resources))
         observed, seen = (*observed, *more), fold(seen, more)
         changes = _decide(session, by_address, prior, seen, chosen)

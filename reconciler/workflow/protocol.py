@@ -45,7 +45,8 @@ class Caller:
         attempt = self._attempt(cloud, op, resource)
         at = attempt.intended
         intent = secrets.token_hex(8)
-        self._record(Intended(at, intent, str(op.address), Verb.CREATE, op.token, attempt))
+        removal = str(resource.rules.on_remove)
+        self._record(Intended(at, intent, str(op.address), Verb.CREATE, op.token, attempt, removal))
         reply, doubted = self._repeat(
             op.address, Verb.CREATE, lambda: cloud.create(resource, op.token, attempt.tags, attempt.place), op.repeats
         )

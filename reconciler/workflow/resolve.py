@@ -7,6 +7,7 @@ from dataclasses import replace
 from reconciler.core.address import Address
 from reconciler.core.attempt import Attempt, Outcome
 from reconciler.core.event import Adopted, Event, Resolved
+from reconciler.core.mark import TAG_RUN, read_run_mark
 from reconciler.core.state import Record
 from reconciler.store.port import locked
 from reconciler.workflow.session import Session
@@ -45,6 +46,9 @@ def _adopted(session: Session, address: Address, attempt: Attempt, run_id: str) 
     if not seen:
         raise NothingToResolve(f"{cloud.account()} has no run {run_id}")
     found = seen[0]
+    mark = read_run_mark((found.tags or {}).get(TAG_RUN, ""))
+    if mark is not None and mark.token != attempt.token:
+        raise NothingToResolve(f"{run_id} carries the marks of another run, so it can't be the one in doubt")
     return replace(
         taken,
         status=found.status,

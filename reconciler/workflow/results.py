@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reconciler.core.address import Address
 from reconciler.core.attempt import Attempt, Phase
 from reconciler.core.declared import Declared
+from reconciler.core.standing import standing
 from reconciler.core.state import Record, fold
 from reconciler.providers.kind import ResultMissing
 from reconciler.simulate.result import TaskResult, parse
@@ -33,14 +34,8 @@ def fetch(session: Session, declared: Sequence[Declared]) -> Iterator[Fetched]:
     state = fold(state, refresh(session, state, Refresh.OPEN))
     for item in declared:
         resource = session.kinds[item.address.kind].desired(item, session.context)
-        attempts = [a for a in _attempts(state.records, item.address) if a.exists and resource.wants(a)]
-        done = [a for a in attempts if a.phase is Phase.DONE]
-        standing = done or attempts
-        yield _one(session, item.address, standing[-1] if standing else None)
-
-
-def _attempts(records: Mapping[str, Record], address: Address) -> tuple[Attempt, ...]:
-    return records.get(str(address), Record()).attempts
+        record = state.records.get(str(item.address), Record())
+        yield _one(session, item.address, standing(resource, record.attempts))
 
 
 def _one(session: Session, address: Address, attempt: Attempt | None) -> Fetched:

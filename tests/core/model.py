@@ -109,7 +109,7 @@ class World:
     def _do(self, op: Operation) -> bool:
         address = str(op.address)
         attempt = self._attempt(op, op.resource) if op.resource is not None else None
-        self._record(Intended(str(self.cloud.tick), "", address, op.verb, op.token, attempt))
+        self._record(Intended(str(self.cloud.tick), "", address, op.verb, op.token, attempt, _rule(op)))
         self._step()
         run_id = self._call(op, attempt)
         outcome = Outcome.UNKNOWN if attempt and self.lost_answers else Outcome.ACCEPTED
@@ -162,3 +162,7 @@ class World:
         missing = run.token in self.cloud.gone
         tags = None if missing else run.tags
         return Observed("", address, run.token, run.status, run.phase, run.submitted, tags=tags, missing=missing)
+
+
+def _rule(op: Operation) -> str:
+    return str(op.resource.rules.on_remove) if op.resource is not None else ""
