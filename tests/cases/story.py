@@ -20,7 +20,6 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -95,15 +94,21 @@ def _placed(args: tuple[str, ...], root: Path) -> list[str]:
     return [*args[:words], "--chdir", str(root), *args[words:]]
 
 
+def frozen_world(path: Path) -> World:
+    """A local cloud that gives the same ids each time, at noon on a day when the clock stands still."""
+    world = World.open(path, base=lambda: _NOON)
+    world.set_switch("seed", "7")
+    world.freeze()
+    return world
+
+
 @contextmanager
 def story(case: Path, folder: Path) -> Iterator[Story]:
     """A copy of the case with a cloud whose clock stands still and whose ids are always the same."""
     root = folder / "project"
     shutil.copytree(case, root, ignore=shutil.ignore_patterns("steps", "cloud.json", *EXPECTED))
     path = folder / "cloud.sqlite"
-    world = World.open(path, base=lambda: _NOON)
-    world.set_switch("seed", "7")
-    world.freeze()
+    world = frozen_world(path)
     setting = json.loads((case / "cloud.json").read_text("utf-8")) if (case / "cloud.json").exists() else {}
     for name, value in setting.get("switches", {}).items():
         world.set_switch(name, value)
@@ -116,16 +121,21 @@ def story(case: Path, folder: Path) -> Iterator[Story]:
         told.events.extend(events)
         real_append(store, *events)
 
-    def now(_: object) -> datetime:
-        return world.now()
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("QCTL_LOCAL_CLOUD", str(path))
-        patch.setattr("reconciler.cli.clouds._LazyClock.now", now)
-        patch.setattr("reconciler.cli.clouds._LazyClock.sleep", lambda _self, _seconds: None)
+    with standing_still(path, world) as patch:
         patch.setattr(LocalStore, "append", append)
         yield told
     world.close()
+
+
+@contextmanager
+def standing_still(path: Path, world: World) -> Iterator[pytest.MonkeyPatch]:
+    """Commands use this local cloud, and time passes only when they sleep or somebody advances it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QCTL_LOCAL_CLOUD", str(path))
+        patch.setattr("reconciler.cli.clouds._LazyClock.now", lambda _: world.now())
+        patch.setattr("reconciler.cli.clouds._LazyClock.monotonic", lambda _: world.now().timestamp())
+        patch.setattr("reconciler.cli.clouds._LazyClock.sleep", lambda _, seconds: world.advance(seconds))
+        yield patch
 
 
 def tell(case: Path, folder: Path) -> dict[str, str]:
