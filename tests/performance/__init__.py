@@ -1,0 +1,1 @@
+"""What is fast must say the same as what is slow."""

@@ -1,0 +1,176 @@
+"""The cache of what manifests come to: it knows when it is about something else, and believes nobody."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from reconciler.cli.project import Flags, Opened, open_project
+from reconciler.core.resource import Resource
+from reconciler.workflow.desired_cache import Desired, DesiredCache
+from tests.performance.conftest import fill
+from tests.performance.edit import EDITS
+
+NOTHING: Mapping[str, str] = {}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return fill(tmp_path / "project")
+
+
+def _cache(
+    root: Path,
+    *,
+    environment: str = "dev",
+    files: Sequence[Path] = (),
+    variables: Mapping[str, str] = NOTHING,
+    surroundings: Mapping[str, str] = NOTHING,
+) -> DesiredCache:
+    return DesiredCache(root, environment, files, variables, surroundings)
+
+
+def _read_manifests(root: Path) -> tuple[Opened, dict[str, Resource]]:
+    project = open_project(Flags(root, environment="dev"))
+    session = project.session
+    wanted = [session.kinds[d.address.kind].desired(d, session.context) for d in project.loaded.resources]
+    return project, {str(r.address): r for r in wanted}
+
+
+def _fill_cache(root: Path) -> Path:
+    project, resources = _read_manifests(root)
+    _cache(root).write(project.project, resources.values(), project.loaded.resources)
+    return root / ".qctl" / "cache" / "desired.dev.json"
+
+
+def test_it_gives_back_what_was_read(root: Path) -> None:
+    project, resources = _read_manifests(root)
+    _fill_cache(root)
+    decisive = {a: replace(r, program="", execution={}, payload=None) for a, r in resources.items()}
+    assert len(decisive) == 5
+    assert _cache(root).read() == Desired(project.project, decisive)
+    assert Desired(project.project, decisive).edges == project.loaded.edges
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_every_edit_makes_it_useless(root: Path, name: str) -> None:
+    _fill_cache(root)
+    EDITS[name](root)
+    assert _cache(root).read() is None
+
+
+@pytest.mark.parametrize(
+    "gone", ["tasks/tasks.yaml", "circuits/first.qasm", "circuits/swept.qasm", "circuits/link.qasm", "qctl.yaml"]
+)
+def test_so_does_every_file_that_is_gone(root: Path, gone: str) -> None:
+    _fill_cache(root)
+    (root / gone).unlink()
+    assert _cache(root).read() is None
+
+
+def test_so_does_everything_else_that_is_said(root: Path) -> None:
+    _fill_cache(root)
+    assert _cache(root, environment="prod").read() is None
+    assert _cache(root, variables={"shots": "100"}).read() is None
+    assert _cache(root, surroundings={"QCTL_VAR_shots": "100"}).read() is None
+    assert _cache(root, files=[root / "tasks" / "tasks.yaml"]).read() is None
+    assert _cache(root, files=[root / "qctl.yaml", root / "tasks" / "tasks.yaml"]).read() is None
+    assert _cache(root, surroundings={"PATH": "elsewhere"}).read() is not None
+
+
+@pytest.mark.parametrize(("name", "value"), [("__version__", "0.0.9"), ("FORM", "q2"), ("FORMAT", 2)])
+def test_so_does_another_qctl(root: Path, name: str, value: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    _fill_cache(root)
+    monkeypatch.setattr(f"reconciler.workflow.desired_cache.{name}", value)
+    assert _cache(root).read() is None
+
+
+def test_a_list_of_files_is_no_list_of_other_files(root: Path) -> None:
+    assert _cache(root, files=[root / "qctl.yaml"])._key != _cache(root)._key
+    one, other = root / "qctl.yaml", root / "tasks" / "tasks.yaml"
+    assert _cache(root, files=[one, other])._key != _cache(root, files=[other])._key
+
+
+def test_a_text_can_not_go_on_in_the_next_one(root: Path) -> None:
+    """Two projects whose texts are the same once put together."""
+    (root / "a.yaml").write_text("# qctl/ apiVersion 1", "utf-8")
+    (root / "b.yaml").write_text("2 qctl/", "utf-8")
+    before = _cache(root)._key
+    (root / "a.yaml").write_text("# qctl/ apiVersion 12", "utf-8")
+    (root / "b.yaml").write_text(" qctl/", "utf-8")
+    assert _cache(root)._key not in (before, None)
+
+
+@pytest.mark.parametrize("environment", ["../dev", "a/b", "", "."])
+def test_no_name_of_an_environment_leaves_the_folder(root: Path, environment: str) -> None:
+    project, resources = _read_manifests(root)
+    _cache(root, environment=environment).write(project.project, resources.values(), project.loaded.resources)
+    assert not (root / ".qctl").exists()
+
+
+def test_texts_that_changed_while_they_were_read_are_not_kept(root: Path) -> None:
+    project, resources = _read_manifests(root)
+    cache = _cache(root)
+    EDITS["a number in a manifest"](root)
+    cache.write(project.project, resources.values(), project.loaded.resources)
+    assert not (root / ".qctl").exists()
+
+
+def test_a_program_that_changed_after_it_was_read_is_noticed(root: Path) -> None:
+    project, resources = _read_manifests(root)
+    EDITS["a program file"](root)
+    _cache(root).write(project.project, resources.values(), project.loaded.resources)
+    assert _cache(root).read() is None
+
+
+def test_a_folder_that_can_not_be_written_is_no_failure(root: Path) -> None:
+    (root / ".qctl").write_text("a file", "utf-8")
+    _fill_cache(root)
+    assert _cache(root).read() is None
+
+
+def test_what_a_killed_writer_left_is_only_a_file(root: Path) -> None:
+    file = _fill_cache(root)
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+def _sealed(entry: object) -> str:
+    text = json.dumps(entry)
+    return sha256(text.encode()).hexdigest() + text
+
+
+@pytest.mark.parametrize("strange", ["", "{}", "no JSON at all", "[" * 100_000, "\x00", _sealed([]), _sealed({})])
+def test_a_strange_file_is_ignored_and_replaced(root: Path, strange: str) -> None:
+    file = _fill_cache(root)
+    good = file.read_bytes()
+    file.write_text(strange, "utf-8")
+    assert _cache(root).read() is None
+    _fill_cache(root)
+    assert file.read_bytes() == good
+
+
+def test_every_changed_byte_is_noticed(root: Path) -> None:
+    file = _fill_cache(root)
+    good = file.read_bytes()
+    for at in range(0, len(good), 17):
+        file.write_bytes(good[:at] + bytes([good[at] ^ 1]) + good[at + 1 :])
+        assert _cache(root).read() is None, at
+    file.write_bytes(good[:-1])
+    assert _cache(root).read() is None
+
+
+@pytest.mark.parametrize("part", ["project", "programs", "common", "rows"])
+@pytest.mark.parametrize("value", [None, 1, [], [1], {"a": 1}, [[1, 2, 3, 4]], [["a", [], [], 99]]])
+def test_a_sealed_entry_of_another_shape_raises_nothing(root: Path, part: str, value: object) -> None:
+    file = _fill_cache(root)
+    entry = json.loads(file.read_text("utf-8")[64:])
+    if entry[part] == value or (part == "rows" and value == []):
+        return  # no rows are a shape
+    file.write_text(_sealed(entry | {part: value}), "utf-8")
+    found = _cache(root).read()
+    assert found is None or found.resources
