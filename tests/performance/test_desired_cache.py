@@ -97,13 +97,20 @@ def test_a_list_of_files_is_no_list_of_other_files(root: Path) -> None:
 
 
 def test_a_text_can_not_go_on_in_the_next_one(root: Path) -> None:
-    """Two projects whose texts are the same once put together."""
-    (root / "a.yaml").write_text("# qctl/ apiVersion 1", "utf-8")
-    (root / "b.yaml").write_text("2 qctl/", "utf-8")
+    """Two files, and one file that says what both say with the other's name between."""
+    (root / "a.yaml").write_text("# qctl/ one ", "utf-8")
+    (root / "b.yaml").write_text("# qctl/ two", "utf-8")
     before = _cache(root)._key
-    (root / "a.yaml").write_text("# qctl/ apiVersion 12", "utf-8")
-    (root / "b.yaml").write_text(" qctl/", "utf-8")
+    (root / "b.yaml").unlink()
+    (root / "a.yaml").write_text("# qctl/ one b.yaml# qctl/ two", "utf-8")
     assert _cache(root)._key not in (before, None)
+
+
+def test_another_environments_entry_is_not_ours(root: Path) -> None:
+    """On some disks Dev and dev are one file."""
+    file = _fill_cache(root)
+    file.rename(file.with_name("desired.Dev.json"))
+    assert _cache(root, environment="Dev").read() is None
 
 
 @pytest.mark.parametrize("environment", ["../dev", "a/b", "", "."])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reconciler.cli.project import Flags, Opened, open_project
+from reconciler.core.diagnostic import Diagnostic, Severity
 from tests.cli.place import Place, Ran
 from tests.performance.conftest import fill
 from tests.performance.edit import EDITS
@@ -82,6 +84,30 @@ def test_a_plan_with_changes_reads_the_manifests(place: Place, readings: Reading
     assert [readings.during(place, "plan") for _ in range(2)] == [1, 1]
 
 
+def test_so_does_one_with_a_tag_to_put(place: Place, readings: Readings) -> None:
+    place.finish()
+    EDITS["a default tag"](place.root)
+    assert [readings.during(place, "plan") for _ in range(2)] == [1, 1]
+
+
+def test_what_is_forgotten_is_searched_for_even_if_nothing_is_declared(place: Place) -> None:
+    place.ok("apply", "--auto-approve")
+    shutil.rmtree(place.root / "state")
+    (place.root / "tasks" / "tasks.yaml").unlink()
+    assert "5 to destroy" in _same(place).out
+
+
+def test_nothing_is_kept_of_a_project_with_a_warning(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def warned(flags: Flags) -> Opened:
+        project = open_project(flags)
+        warning = Diagnostic("manifest/doubtful", "Doubtful", "It may be meant otherwise.", severity=Severity.WARNING)
+        return replace(project, loaded=replace(project.loaded, diagnostics=(warning,)))
+
+    monkeypatch.setattr("reconciler.cli.plan.open_project", warned)
+    place.finish()
+    assert [place.ok("plan").err.count("Doubtful") for _ in range(2)] == [1, 1]
+
+
 def test_whatever_stands_it_says_the_same(place: Place) -> None:
     _in_all_forms(place)  # all to create
     place.ok("apply", "--auto-approve")
@@ -139,14 +165,14 @@ def test_every_example(place: Place, example: Path) -> None:
 
 
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
-@given(edits=st.lists(st.sampled_from([*EDITS, "apply"]), max_size=5))
+@given(edits=st.lists(st.sampled_from([*EDITS, "apply"]), min_size=1, max_size=4))
 def test_after_any_edits_it_says_the_same(place: Place, edits: list[str]) -> None:
     for left in place.root.iterdir():
         shutil.rmtree(left) if left.is_dir() else left.unlink()
-    place.root.rmdir()
     fill(place.root)
+    place.ok("apply", "--auto-approve")
     for name in edits:
         if name == "apply":
             place.run("apply", "--auto-approve")
