@@ -57,6 +57,7 @@ class Attempt:
     outcome: Outcome = Outcome.PENDING
     id: str = ""
     status: str = ""
+    queue: str = ""  # its place in the device's queue when last asked, in the cloud's own words
     phase: Phase = Phase.OPEN
     submitted: str = ""
     ended: str = ""

@@ -86,7 +86,8 @@ def _next_number(same: list[Attempt]) -> int:
 def _doing(attempt: Attempt) -> str:
     if attempt.phase is Phase.DONE:
         return f"done: {attempt.status} on {attempt.ended[:10] or attempt.submitted[:10]}"
-    return f"in progress: {attempt.status or 'submitted'}"
+    place = f", place {attempt.queue} in the queue" if attempt.queue else ""
+    return f"in progress: {attempt.status or 'submitted'}{place}"
 
 
 def _doubtful(resource: Resource, attempt: Attempt, rules: Rules) -> Change:

@@ -62,6 +62,7 @@ class Observed:
     failure: str = ""
     tags: Mapping[str, str] | None = None
     missing: bool = False
+    queue: str = ""
 
 
 @dataclass(frozen=True, slots=True)

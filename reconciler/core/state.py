@@ -106,6 +106,7 @@ def _observed(attempt: Attempt, event: Observed) -> Attempt:
     return replace(
         attempt,
         status=event.status,
+        queue=event.queue,
         phase=event.phase,
         submitted=event.submitted or attempt.submitted,
         ended=event.ended or attempt.ended,

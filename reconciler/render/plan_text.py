@@ -33,6 +33,9 @@ def _blocks(plan: Plan, full: bool, width: int, colour: bool) -> Iterator[str]:
             yield change_text(item, width, colour)
 
 
+_QUEUED = 10  # so many runs are shown with their place in the queue
+
+
 def facts(plan: Plan) -> list[str]:
     """What follows the summary: cost, what is paid already, what is running."""
     lines = [str(plan.cost)] if plan.added else []
@@ -41,6 +44,10 @@ def facts(plan: Plan) -> list[str]:
     statuses = Counter(visible(c.attempt.status) or "submitted" for c in plan.changes if c.attempt and _goes_on(c))
     if statuses:
         lines.append(f"In progress: {', '.join(f'{n} {word}' for word, n in sorted(statuses.items()))}.")
+    queued = [c for c in plan.changes if c.attempt and c.attempt.queue and _goes_on(c)]
+    lines += [visible(f"  {c.address}: place {c.attempt.queue} in the queue") for c in queued[:_QUEUED] if c.attempt]
+    if len(queued) > _QUEUED:
+        lines.append(f"  … and {len(queued) - _QUEUED} more in queues")
     return lines
 
 

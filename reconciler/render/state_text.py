@@ -35,7 +35,10 @@ def standing(attempt: Attempt) -> str:
         return "unknown"
     if attempt.outcome is Outcome.REFUSED:
         return "refused"
-    return "missing" if attempt.missing else attempt.status or "submitted"
+    if attempt.missing:
+        return "missing"
+    status = attempt.status or "submitted"
+    return f"{status}, place {attempt.queue} in the queue" if attempt.queue else status
 
 
 def record_text(address: str, record: Record) -> str:

@@ -52,7 +52,7 @@ def test_no_changes_still_says_what_is_paid_running_and_wrong() -> None:
     found = plan(failed, lost, *(standing(f"QuantumTask/q{i}", running()) for i in range(3)))
     found = replace(found, changes=(*found.changes, standing("QuantumTask/r", running("RUNNING"))))
     assert plan_text(found) == (
-        "Already paid, not run again: 6.\n"
+        "Already paid, not run again: 5.\n"
         "In progress: 3 QUEUED, 1 RUNNING.\n"
         "warning: QuantumTask/a: attempt 1 ended FAILED: no\\nerror: fake\n"
         "warning: QuantumTask/l: It may be hidden.\n"
@@ -106,3 +106,14 @@ def test_nothing_from_outside_commands_the_terminal() -> None:
     text = plan_text(plan(change, standing("QuantumTask/b", running(attack))))
     assert re.sub("\n", "", text).isprintable()
     assert "reason: \\x1b[2J\\x1b]0;owned\\x07\\r\\n\\u202e\\x9b31m" in text
+
+
+def test_places_in_queues_are_told_for_a_few() -> None:
+    waiting = [standing(f"QuantumTask/q{n:02}", replace(running(), queue=f">{n}")) for n in range(12)]
+    lines = plan_text(plan(*waiting)).splitlines()
+    assert lines[:3] == [
+        "Already paid, not run again: 12.",
+        "In progress: 12 QUEUED.",
+        "  QuantumTask/q00: place >0 in the queue",
+    ]
+    assert lines[-2:] == ["  … and 2 more in queues", NO_CHANGES]

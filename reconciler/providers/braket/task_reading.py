@@ -135,8 +135,15 @@ def _observed(address: str, attempt: Attempt, task: dict[str, Any], now: datetim
         ended=task.get("endedAt", ""),
         output=output_of(task),
         failure=task.get("failureReason", ""),
+        queue=_queue(task),
         tags=task.get("tags") or {},
     )
+
+
+def _queue(task: dict[str, Any]) -> str:
+    """The place in the queue; only Get tells it, as a text that may be "None" or ">2000"."""
+    place = str((task.get("queueInfo") or {}).get("position") or "None")
+    return "" if place == "None" or phase_of(task["status"]) is not Phase.OPEN else place
 
 
 def phase_of(status: str) -> Phase:
