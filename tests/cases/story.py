@@ -33,6 +33,7 @@ from reconciler.store.local import LocalStore
 CASES = Path(__file__).parent
 EXPECTED = ("plan.txt", "plan.json", "apply.txt", "events.jsonl")
 _NOON = 1_768_478_400  # 2026-01-15 12:00 UTC: after the birth of the project's uid, for searches begin there
+_TICK = 0.001  # seconds, the world's smallest step: a nap that rounds to none would never end
 _ONE_AT_A_TIME = ("--parallelism", "1")  # so that ids and events come in one order
 
 
@@ -134,7 +135,7 @@ def standing_still(path: Path, world: World) -> Iterator[pytest.MonkeyPatch]:
         patch.setenv("QCTL_LOCAL_CLOUD", str(path))
         patch.setattr("reconciler.cli.clouds._LazyClock.now", lambda _: world.now())
         patch.setattr("reconciler.cli.clouds._LazyClock.monotonic", lambda _: world.now().timestamp())
-        patch.setattr("reconciler.cli.clouds._LazyClock.sleep", lambda _, seconds: world.advance(seconds))
+        patch.setattr("reconciler.cli.clouds._LazyClock.sleep", lambda _, seconds: world.advance(max(seconds, _TICK)))
         yield patch
 
 

@@ -1,0 +1,56 @@
+"""The pages say what the program does: commands are run, tables compared, links followed."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.pages import COMMANDS_PAGE, HOUSE, PAGES, PICTURE, commands_page, comparable, picture, rerun
+
+_ALL = sorted([*HOUSE.glob("*.md"), *(HOUSE / "docs").glob("*.md"), *(HOUSE / "examples").rglob("*.md")])
+_AGAIN = "if the change is meant: python -m tests.pages"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_say_what_the_page_says(page: Path) -> None:
+    text = page.read_text("utf-8")
+    assert comparable(rerun(text)) == comparable(text), _AGAIN
+
+
+def test_a_page_that_rots_is_noticed() -> None:
+    page = "```console\n$ qctl version\nqctl 0.0\n```\n"
+    assert comparable(rerun(page)) != comparable(page)
+
+
+def test_counts_and_uids_are_not_compared_but_states_are() -> None:
+    assert comparable("  00    512  0.5120  ###\n") == comparable("  00    489  0.4890  ##\n")
+    assert comparable("  00    512  0.5120  ###\n") != comparable("  01    512  0.5120  ###\n")
+
+
+def test_the_picture() -> None:
+    assert picture((HOUSE / "README.md").read_text("utf-8")) == PICTURE.read_text("utf-8"), _AGAIN
+
+
+def test_the_page_of_commands() -> None:
+    assert COMMANDS_PAGE.read_text("utf-8") == commands_page(), _AGAIN
+
+
+@pytest.mark.parametrize("page", _ALL, ids=lambda page: str(page.relative_to(HOUSE)))
+def test_links_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
+    missing = [link for link in links if "://" not in link and not (page.parent / link).exists()]
+    assert missing == []
+
+
+def test_every_page_can_be_reached_from_the_readme() -> None:
+    readme = (HOUSE / "README.md").read_text("utf-8")
+    assert [page.name for page in (HOUSE / "docs").glob("*.md") if f"docs/{page.name}" not in readme] == []
+
+
+def test_make_knows_the_commands_of_the_readme() -> None:
+    targets = re.findall(r"^(\w+):.*##", (HOUSE / "Makefile").read_text("utf-8"), re.MULTILINE)
+    named = re.findall(r"^make (\w+)", (HOUSE / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert named == ["demo", "test"]
+    assert set(named) <= set(targets)
