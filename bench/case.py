@@ -43,15 +43,15 @@ def tasks(folder: Path, size: int, runs: int) -> Iterator[Row]:
     """A project from its first plan to the plan that has nothing to do."""
     manifest = write_tasks(folder, size)
     project = _Project(folder, manifest, size, runs)
-    qctl("local", "switch", "simulation", "skip", folder=folder)
+    project.prepare("local", "switch", "simulation", "skip")
     yield project.row("`validate`", ("validate",))
     yield project.row("`plan`, all to create", ("plan",), expect=f"Plan: {size} to add", before=project.forget_cache)
     yield project.row("`apply`, all created", ("apply", "--auto-approve"), expect=f"Runs: {size} added", runs=1)
-    qctl("local", "advance", "1h", folder=folder)
-    qctl("wait", folder=folder)
-    nothing = ("`plan`, nothing to do", ("plan",))
-    yield project.row(f"{nothing[0]}, cold", nothing[1], expect=NO_CHANGES, before=project.forget_cache)
-    yield project.row(f"{nothing[0]}, warm", nothing[1], expect=NO_CHANGES)
+    project.prepare("local", "advance", "1h")
+    project.prepare("wait")
+    nothing = "`plan`, nothing to do"
+    yield project.row(f"{nothing}, cold", ("plan",), expect=NO_CHANGES, before=project.forget_cache)
+    yield project.row(f"{nothing}, warm", ("plan",), expect=NO_CHANGES)
 
 
 def sweep(folder: Path, side: int, runs: int) -> Iterator[Row]:
@@ -66,6 +66,7 @@ class _Project:
 
     def __init__(self, folder: Path, manifest: Path, size: int, runs: int) -> None:
         self._folder, self._size, self._runs = folder, size, runs
+        self._called: int | None = None  # how many calls the cloud had counted before the next row
         self._floor = middle([measure(FLOOR, str(manifest), folder=folder)[0] for _ in range(runs)])
 
     def row(
@@ -80,7 +81,7 @@ class _Project:
         """Measure one command; `before` is done ahead of each run. Raises Unexpected and Failed."""
         costs = []
         count = runs or self._runs
-        calls = self._calls()
+        called = self._calls() if self._called is None else self._called
         for _ in range(count):
             if before:
                 before()
@@ -88,7 +89,13 @@ class _Project:
             if expect not in said:
                 raise Unexpected(f"{name} at {self._size} tasks: {expect!r} is missing in:\n{said[-2000:]}")
             costs.append(cost)
-        return Row(name, self._size, count, middle(costs), (self._calls() - calls) // count, self._floor)
+        self._called = self._calls()
+        return Row(name, self._size, count, middle(costs), (self._called - called) // count, self._floor)
+
+    def prepare(self, *command: str) -> None:
+        """Do what is not measured. Raises Failed."""
+        qctl(*command, folder=self._folder)
+        self._called = None
 
     def forget_cache(self) -> None:
         """As if the manifests were read for the first time."""
