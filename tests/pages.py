@@ -124,7 +124,8 @@ def commands_page() -> str:
 
 def _help(words: list[str]) -> str:
     said = io.StringIO()
-    with redirect_stdout(said):
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(said):
+        patch.setenv("COLUMNS", "80")  # click breaks lines for the terminal that somebody runs the tests in
         main([*words, "--help"])
     text = "\n".join(line.rstrip() for line in said.getvalue().splitlines())
     return f"\n## qctl {' '.join(words)}".rstrip() + f"\n\n```text\n{text}\n```\n"
