@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -13,7 +15,7 @@ from reconciler.core import diff as diff_module
 from reconciler.core import openqasm
 from reconciler.core.address import Address
 from reconciler.core.attempt import Attempt, Outcome, Phase, Place
-from reconciler.core.change import Action, Change
+from reconciler.core.change import Action
 from reconciler.core.diff import Rules, diff
 from reconciler.core.resource import Removal, Resource, RunRules, Scope, attempt_marks
 from reconciler.core.state import Record, State
@@ -81,53 +83,48 @@ _RUN = Attempt(
 DONE = replace(_RUN, tags={"owner": "lab", **attempt_marks(SCOPE, WANTED.address, _RUN)})
 
 
-def _one_thing_different() -> st.SearchStrategy[Attempt]:
-    """The settled attempt, or one with a field or two that are not as they should be."""
-    changes: list[st.SearchStrategy[dict[str, object]]] = [
-        st.just({}),
-        st.builds(dict, phase=st.sampled_from(Phase)),
-        st.builds(dict, outcome=st.sampled_from(Outcome)),
-        st.builds(dict, missing=st.booleans(), touched=st.booleans()),
-        st.builds(dict, digest=st.sampled_from(["q0-old", "q1-other"])),
-        st.builds(dict, generation=st.integers(1, 2)),
-        st.builds(dict, tags=st.sampled_from([{}, {**DONE.tags, "more": "x"}, {**DONE.tags, "owner": "other"}])),
-        st.builds(dict, owned=st.sampled_from([(), ("more",), ("owner", "gone")])),
-    ]
-    two = st.tuples(st.one_of(changes), st.one_of(changes))
-    return two.map(lambda both: replace(DONE, **{**both[0], **both[1]}))  # type: ignore[arg-type]  # fields of it
+# One thing at a time that is not as it should be.
+_DIFFERENT: list[dict[str, Any]] = [
+    {},
+    *({"phase": phase} for phase in Phase if phase is not Phase.DONE),
+    *({"outcome": outcome} for outcome in Outcome if outcome is not Outcome.ACCEPTED),
+    {"missing": True},
+    {"touched": True},
+    {"digest": "q0-old", "tags": {**DONE.tags, "qctl:digest": "q0-old"}},
+    {"digest": "q1-other", "tags": {**DONE.tags, "qctl:digest": "q1-other"}},
+    {"generation": 2, "tags": {**DONE.tags, "qctl:run": "dev/2/1/t1"}},
+    {"tags": {}},
+    {"tags": {**DONE.tags, "more": "x"}},
+    {"tags": {**DONE.tags, "more": "x"}, "owned": ("more",)},
+    {"tags": {**DONE.tags, "owner": "other"}},
+    {"tags": {**DONE.tags, "qctl:address": "QuantumTask/b"}},
+    {"owned": ("gone",)},
+]
+RUNS = [replace(DONE, **different) for different in _DIFFERENT]
+MORE_RUNS = [(one,) for one in RUNS] + [(one, replace(other, token="t2")) for one in RUNS for other in RUNS]
 
 
-def _decided(prior: State, seen: State, rules: Rules, wanted: Resource) -> list[Change]:
-    return diff([wanted], prior, seen, rules)
-
-
-@given(
-    several=st.lists(_one_thing_different(), min_size=1, max_size=2),
-    managed=st.booleans(),
-    removal=st.sampled_from(Removal),
-    rule=st.sampled_from(Removal),
-    forced=st.booleans(),
-    known=st.sampled_from(["same", "equal", "other", "none"]),
-)
-def test_a_settled_run(
-    several: list[Attempt], managed: bool, removal: Removal, rule: Removal, forced: bool, known: str
-) -> None:
-    record = Record(tuple(replace(a, token=f"t{n}") for n, a in enumerate(several, 1)), managed, str(removal))
+@pytest.mark.parametrize("known", ["same", "equal", "other", "none"])
+@pytest.mark.parametrize("forced", [False, True])
+@pytest.mark.parametrize("rule", Removal)
+def test_a_settled_run(known: str, forced: bool, rule: Removal) -> None:
     text = str(WANTED.address)
-    before = {"same": {text: record}, "equal": {text: replace(record)}, "other": {text: Record()}, "none": {}}[known]
-    prior, seen = State("l", 1, "u", "dev", before), State("l", 1, "u", "dev", {text: record})
     wanted = replace(WANTED, rules=RunRules(on_remove=rule))
     rules = Rules(SCOPE, frozenset([WANTED.address]) if forced else frozenset())
-    short = _decided(prior, seen, rules, wanted)
-    with patch.object(diff_module, "_is_settled", return_value=False):
-        assert _decided(prior, seen, rules, wanted) == short
+    for attempts_of, managed, removal in product(MORE_RUNS, (True, False), Removal):
+        record = Record(attempts_of, managed, str(removal))
+        before = {"same": {text: record}, "equal": {text: replace(record)}, "other": {text: Record()}, "none": {}}
+        prior, seen = State("l", 1, "u", "dev", before[known]), State("l", 1, "u", "dev", {text: record})
+        short = diff([wanted], prior, seen, rules)
+        with patch.object(diff_module, "_is_settled", return_value=False):
+            assert diff([wanted], prior, seen, rules) == short, record
 
 
 def test_the_short_way_is_taken() -> None:
     record = Record((DONE,))
     state = State("l", 1, "u", "dev", {str(WANTED.address): record})
     with patch.object(diff_module, "_in_place", side_effect=AssertionError("the long way")):
-        assert [c.action for c in _decided(state, state, Rules(SCOPE), WANTED)] == [Action.NONE]
+        assert [c.action for c in diff([WANTED], state, state, Rules(SCOPE))] == [Action.NONE]
 
 
 HEADER = Header("l", 3, "w", "0.1.0", "bench", "uid", "dev", 7)
@@ -166,6 +163,15 @@ def test_another_format_is_read_the_long_way(version: int) -> None:
     data = body + b'\n"sha256":"' + format_module.seal(body) + b'"}\n'
     assert format_module._in_pieces(data) is None
     assert isinstance(_read(data), str)
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b" ", b"\n\n", b"{}", b"\x00"])
+def test_what_follows_the_checksum_is_a_line_end_at_most(end: bytes) -> None:
+    data = encode(HEADER, {"a": Record()}).rstrip() + end
+    short = _read(data)
+    with patch.object(format_module, "_in_pieces", return_value=None):
+        assert _read(data) == short
+    assert isinstance(short, str) is (end not in (b"", b"\n"))
 
 
 def _read(data: bytes) -> object:
