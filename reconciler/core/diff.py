@@ -71,7 +71,6 @@ def _is_settled(resource: Resource, record: Record, rules: Rules) -> bool:
     return (
         attempt.phase is Phase.DONE
         and attempt.exists
-        and not attempt.missing
         and resource.wants(attempt)
         and (not rules.forced or resource.address not in rules.forced)
         and tags_stand(resource, attempt, attempt_marks(rules.scope, resource.address, attempt))
