@@ -1,0 +1,149 @@
+"""One sample of each kind: what the contract needs to put a kind, and its cloud, through all that every kind promises.
+
+A new kind is one line in SAMPLES.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+from reconciler.core.address import Address, parse_address
+from reconciler.core.declared import Declared, Path, SourceFile
+from reconciler.core.diagnostic import Location
+from reconciler.core.fields import FieldClass, ProjectFile
+from reconciler.core.ports import ProjectContext
+from reconciler.providers import KINDS
+from tests.providers.bench import GARNET, SV1
+
+BELL = "OPENQASM 3.0; input float theta; qubit[2] q; bit[2] c; rx(theta) q[0]; c = measure q;"
+BELL_LAID_OUT = """// the same program
+OPENQASM 3.0;
+input float theta;
+qubit[2] q;  bit[2] c;
+/* and a comment */ rx( theta ) q[0];
+c = measure q;
+"""
+CONTEXT = ProjectContext("contract", "019aa3c1-7d00-7b1e-8e11-6f0d5a2c4bff", "default", {"sim": SV1, "garnet": GARNET})
+
+
+@dataclass(frozen=True)
+class Sample:
+    """`spec` is a valid one; `other` has, for each field with a class, a value that differs from it.
+
+    `same` are specs that mean the same as `spec`, by how they differ from it; `in_address` the fields whose values are
+    part of the address, not of the run; `lasting` changes `spec` so that the run goes on while a test looks.
+    """
+
+    kind: str
+    spec: Mapping[str, Any]
+    other: Mapping[str, Any]
+    same: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    in_address: frozenset[str] = frozenset()
+    lasting: Mapping[str, Any] = field(default_factory=dict)
+
+    def declared(self, name: str = "run", **changes: Any) -> Declared:
+        """The sample as a manifest declares it; `a__b=x` changes the field a.b."""
+        spec = dict(self.spec)
+        for path, value in changes.items():
+            spec = _changed(spec, path.split("__"), value)
+        return declare(f"{self.kind}/{name}", spec)
+
+
+def declare(address: str, spec: Mapping[str, Any], depends: frozenset[Address] = frozenset()) -> Declared:
+    """What the manifest room makes of a spec whose texts are inline."""
+    made = parse_address(address)
+    model = KINDS[made.kind].model
+    files = {p: SourceFile("qctl.yaml", text, inline=True) for p, text in _texts(model, spec)}
+    return Declared(made, model.model_validate(spec), files, depends, _locate)
+
+
+def _locate(path: Path) -> Location:
+    """Tells in the line which path was asked for."""
+    return Location(".".join(map(str, path)), 1, 1)
+
+
+def _texts(model: type[BaseModel], spec: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    found = []
+    for name, info in model.model_fields.items():
+        value = spec.get(info.alias or name)
+        if any(isinstance(m, ProjectFile) for m in info.metadata) and isinstance(value, str):
+            found.append((f"{prefix}{name}", value))
+        inner = info.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel) and isinstance(value, Mapping):
+            found += _texts(inner, value, f"{prefix}{name}.")
+    return found
+
+
+def classes(model: type[BaseModel], prefix: str = "") -> dict[str, FieldClass]:
+    """Every field with a class, by its path in the manifest: walked on the model, so that none can be forgotten."""
+    found: dict[str, FieldClass] = {}
+    for name, info in model.model_fields.items():
+        path = f"{prefix}{info.alias or name}"
+        given = [m for m in info.metadata if isinstance(m, FieldClass)]
+        inner = info.annotation
+        if given:
+            found[path] = given[0]
+        elif isinstance(inner, type) and issubclass(inner, BaseModel):
+            found |= classes(inner, f"{path}.")
+        else:
+            raise AssertionError(f"{path} has no class")
+    return found
+
+
+def _changed(spec: Mapping[str, Any], path: list[str], value: Any) -> dict[str, Any]:
+    head, *rest = path
+    return {**spec, head: _changed(spec.get(head, {}), rest, value) if rest else value}
+
+
+def reverse(value: Any) -> Any:
+    """The same with every mapping's keys in the other order."""
+    if isinstance(value, Mapping):
+        return {k: reverse(v) for k, v in reversed(list(value.items()))}
+    return value
+
+
+_TASK: dict[str, Any] = {
+    "device": "sim",
+    "shots": 100,
+    "program": {"openqasm": BELL, "inputs": {"theta": 1.0, "phi": [1, 2]}},
+    "deviceParameters": {"paradigmParameters": {"qubitCount": 2, "disableQubitRewiring": False}, "scale": 1},
+    "tags": {"owner": "lab-3"},
+}
+SAMPLES: Mapping[str, Sample] = {
+    "QuantumTask": Sample(
+        kind="QuantumTask",
+        spec=_TASK,
+        other={
+            "device": "garnet",
+            "shots": 101,
+            "program": {"openqasm": BELL.replace("rx", "ry"), "inputs": {"theta": 1.0, "phi": [1, 2]}},
+            "deviceParameters": {"paradigmParameters": {"qubitCount": 3}},
+            "experimentalCapabilities": "ALL",
+            "matrix": {"theta": [0.25, 0.5]},
+            "output": {"bucket": "elsewhere", "prefix": "there"},
+            "run.generation": 2,
+            "run.retry": {"maxAttempts": 3},
+            "run.onRemove": "orphan",
+            "tags": {"owner": "lab-4"},
+        },
+        same={
+            "layout of the program": {"program__openqasm": BELL_LAID_OUT},
+            "1 for 1.0": {"program__inputs": {"theta": 1, "phi": [1.0, 2.0]}},
+            "1.0 for 1 in what is passed on": {
+                "deviceParameters": {
+                    "paradigmParameters": {"qubitCount": 2.0, "disableQubitRewiring": False},
+                    "scale": 1.0,
+                }
+            },
+            "ARN for its alias": {"device": SV1},
+            "defaults written out": {"run": {"generation": 1, "retry": {"maxAttempts": 1}, "onRemove": "cancel"}},
+        },
+        in_address=frozenset({"matrix"}),
+        lasting={"device": "garnet"},
+    ),
+}
+SampleOf = Callable[[str], Sample]
