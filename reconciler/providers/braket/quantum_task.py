@@ -61,7 +61,7 @@ class QuantumTask:
         device = context.devices.get(spec.device, spec.device)
         execution: dict[str, Any] = {"device": device, "shots": spec.shots}
         if spec.device_parameters:
-            execution["deviceParameters"] = spec.device_parameters
+            execution["deviceParameters"] = _plain(spec.device_parameters)
         if spec.experimental_capabilities:
             execution["experimentalCapabilities"] = spec.experimental_capabilities
         shown = {**execution, "program": sha256(text)[:16]}
@@ -92,16 +92,23 @@ def _meaning(language: str, text: str) -> str:
     if language == "openqasm":
         return canonical_openqasm(text)
     try:
-        return canonical(json.loads(text))
-    except ValueError:
+        return canonical(_plain(json.loads(text)))
+    except (ValueError, RecursionError):
         return text
 
 
 def _plain(value: Any) -> Any:
-    """1 and 1.0 are the same input."""
+    """1 and 1.0 are the same number. Integers that no float can say stay: 2**53 and 2**53 + 1 are two inputs."""
+    if isinstance(value, dict):
+        return {name: _plain(v) for name, v in value.items()}
     if isinstance(value, list):
         return [_plain(v) for v in value]
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if not isinstance(value, int) or isinstance(value, bool):
+        return value
+    try:
+        return float(value) if float(value) == value else value
+    except OverflowError:
+        return value
 
 
 def _delivery(spec: QuantumTaskSpec, context: ProjectContext) -> dict[str, str]:
