@@ -25,6 +25,7 @@ from reconciler.manifest.fingerprint import manifests_fingerprint, programs_in, 
 from reconciler.manifest.project import Project
 from reconciler.manifest.variables import ENVIRONMENT_PREFIX
 from reconciler.store.local import ENVIRONMENT
+from reconciler.workflow.machine_key import is_sealed, machine_key, seal
 
 FORMAT: Final = 1
 _SEAL_LENGTH: Final = 64
@@ -56,7 +57,7 @@ class DesiredCache:
         variables: Mapping[str, str],
         surroundings: Mapping[str, str],
     ) -> None:
-        """`surroundings`: where QCTL_VAR_* are looked up."""
+        """`surroundings`: where QCTL_VAR_* and the user's cache folder are looked up."""
         self._root, self._files = root, files
         self._file = root / ".qctl" / "cache" / f"desired.{environment}.json"
         self._outside = [
@@ -67,18 +68,21 @@ class DesiredCache:
             sorted(variables.items()),
             sorted(item for item in surroundings.items() if item[0].startswith(ENVIRONMENT_PREFIX)),
         ]
+        # Ours alone: an entry that came with the project, in a pull request say, may be there to hide a change.
+        self._secret = machine_key(surroundings)
         # What can't be called a file of its own is refused by the store, later and in words.
-        self._key = self._made_key() if ENVIRONMENT.fullmatch(environment) else None
+        self._key = self._made_key() if self._secret and ENVIRONMENT.fullmatch(environment) else None
 
     def read(self) -> Desired | None:
         """What the manifests come to, if they are the same and it is known. Never raises."""
-        if self._key is None:
+        if self._key is None or self._secret is None:
             return None
         try:
             data = self._file.read_text("utf-8")
+            if not is_sealed(data[_SEAL_LENGTH:], data[:_SEAL_LENGTH], self._secret):
+                return None
             entry: dict[str, Any] = json.loads(data[_SEAL_LENGTH:])
-            known = entry["format"] == FORMAT and entry["key"] == self._key
-            if not known or sha256(data[_SEAL_LENGTH:]) != data[:_SEAL_LENGTH]:
+            if entry["format"] != FORMAT or entry["key"] != self._key:
                 return None
             if programs_now(self._root, entry["programs"]) != entry["programs"]:
                 return None
@@ -88,7 +92,7 @@ class DesiredCache:
 
     def write(self, project: Project, resources: Iterable[Resource], declared: Iterable[Declared]) -> None:
         """Keep what was read from texts without any problem; not if they changed meanwhile. Never raises."""
-        if self._key is None or self._made_key() != self._key:
+        if self._key is None or self._secret is None or self._made_key() != self._key:
             return
         entry = {"format": FORMAT, "key": self._key, "programs": programs_in(declared)}
         entry["project"] = project.model_dump(mode="json", by_alias=True)
@@ -99,7 +103,7 @@ class DesiredCache:
         with suppress(OSError, UnicodeEncodeError):
             self._file.parent.mkdir(parents=True, exist_ok=True)
             try:
-                temp.write_text(sha256(text) + text, "utf-8")
+                temp.write_text(seal(text, self._secret) + text, "utf-8")
                 temp.replace(self._file)  # two plans at once: each leaves a whole file
             finally:
                 temp.unlink(missing_ok=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -13,8 +13,10 @@ import pytest
 from reconciler.cli.project import Flags, Opened, open_project
 from reconciler.core.resource import Resource
 from reconciler.workflow.desired_cache import Desired, DesiredCache
+from reconciler.workflow.machine_key import machine_key
 from tests.performance.conftest import fill
 from tests.performance.edit import EDITS
+from tests.performance.forge import sealed
 
 NOTHING: Mapping[str, str] = {}
 
@@ -32,7 +34,7 @@ def _cache(
     variables: Mapping[str, str] = NOTHING,
     surroundings: Mapping[str, str] = NOTHING,
 ) -> DesiredCache:
-    return DesiredCache(root, environment, files, variables, surroundings)
+    return DesiredCache(root, environment, files, variables, {**os.environ, **surroundings})
 
 
 def _read_manifests(root: Path) -> tuple[Opened, dict[str, Resource]]:
@@ -146,16 +148,12 @@ def test_what_a_killed_writer_left_is_only_a_file(root: Path) -> None:
     assert [path.name for path in file.parent.iterdir()] == [file.name]
 
 
-def _sealed(entry: object) -> str:
-    text = json.dumps(entry)
-    return sha256(text.encode()).hexdigest() + text
-
-
-@pytest.mark.parametrize("strange", ["", "{}", "no JSON at all", "[" * 100_000, "\x00", _sealed([]), _sealed({})])
-def test_a_strange_file_is_ignored_and_replaced(root: Path, strange: str) -> None:
+@pytest.mark.parametrize("strange", ["", "{}", "no JSON at all", "[" * 100_000, "\x00", "[]", "[1, 2]"])
+@pytest.mark.parametrize("is_sealed", [False, True])
+def test_a_strange_file_is_ignored_and_replaced(root: Path, strange: str, is_sealed: bool) -> None:
     file = _fill_cache(root)
     good = file.read_bytes()
-    file.write_text(strange, "utf-8")
+    file.write_text(sealed(strange) if is_sealed else strange, "utf-8")
     assert _cache(root).read() is None
     _fill_cache(root)
     assert file.read_bytes() == good
@@ -178,6 +176,35 @@ def test_a_sealed_entry_of_another_shape_raises_nothing(root: Path, part: str, v
     entry = json.loads(file.read_text("utf-8")[64:])
     if entry[part] == value or (part == "rows" and value == []):
         return  # no rows are a shape
-    file.write_text(_sealed(entry | {part: value}), "utf-8")
+    file.write_text(sealed(json.dumps(entry | {part: value})), "utf-8")
     found = _cache(root).read()
     assert found is None or found.resources
+
+
+def test_an_entry_that_came_with_the_project_is_not_believed(root: Path, tmp_path: Path) -> None:
+    """All of it fits, but somebody else on another machine wrote it."""
+    project, resources = _read_manifests(root)
+    elsewhere = {"XDG_CACHE_HOME": str(tmp_path / "their-home")}
+    _cache(root, surroundings=elsewhere).write(project.project, resources.values(), project.loaded.resources)
+    assert _cache(root, surroundings=elsewhere).read() is not None
+    assert _cache(root).read() is None
+
+
+def test_the_key_is_for_its_owner_alone(tmp_path: Path) -> None:
+    surroundings = {"XDG_CACHE_HOME": str(tmp_path)}
+    key = machine_key(surroundings)
+    assert key is not None
+    assert machine_key(surroundings) == key
+    assert [path.name for path in (tmp_path / "qctl").iterdir()] == ["key"]
+    assert (tmp_path / "qctl" / "key").stat().st_mode & 0o777 == 0o600
+    (tmp_path / "qctl" / "key").write_bytes(key[:-1])
+    assert machine_key(surroundings) is None
+
+
+def test_without_a_key_there_is_no_cache(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder", "utf-8")
+    nowhere = {"XDG_CACHE_HOME": str(tmp_path / "file")}
+    project, resources = _read_manifests(root)
+    _cache(root, surroundings=nowhere).write(project.project, resources.values(), project.loaded.resources)
+    assert not (root / ".qctl").exists()
+    assert _cache(root, surroundings=nowhere).read() is None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from reconciler.core.diagnostic import Diagnostic, Severity
 from tests.cli.place import Place, Ran
 from tests.performance.conftest import fill
 from tests.performance.edit import EDITS
+from tests.performance.forge import sealed
 
 EXAMPLES = sorted(path.parent for path in (Path(__file__).parents[2] / "examples").glob("*/qctl.yaml"))
 FORMS: tuple[list[str], ...] = (
@@ -182,7 +182,7 @@ def test_after_any_edits_it_says_the_same(place: Place, edits: list[str]) -> Non
 
 
 def test_a_poisoned_cache_can_hide_a_change_and_submit_nothing(place: Place) -> None:
-    """Somebody who can write the file makes `plan` believe that what is done is what is declared."""
+    """Somebody with our key makes `plan` believe that what is done is what is declared."""
     place.finish()
     place.ok("plan")
     file = place.root / ".qctl" / "cache" / "desired.default.json"
@@ -190,13 +190,11 @@ def test_a_poisoned_cache_can_hide_a_change_and_submit_nothing(place: Place) -> 
     EDITS["a number in a manifest"](place.root)
     place.ok("plan")  # leaves an entry of the new text
     entry = json.loads(file.read_text("utf-8")[64:]) | {"rows": finished["rows"], "common": finished["common"]}
-    text = json.dumps(entry)
-    file.write_text(sha256(text.encode()).hexdigest() + text, "utf-8")
+    file.write_text(sealed(json.dumps(entry)), "utf-8")
     assert "No changes." in place.ok("plan").out
     assert "Plan: 1 to add" in place.ok("apply", "--auto-approve").out
 
     forged = [[row[0], row[1], ["q1-" + "0" * 64], row[3]] for row in entry["rows"]]
-    text = json.dumps(entry | {"rows": forged})
-    file.write_text(sha256(text.encode()).hexdigest() + text, "utf-8")
+    file.write_text(sealed(json.dumps(entry | {"rows": forged})), "utf-8")
     assert place.ok("plan").out == place.ok("plan", "--no-cache").out
     assert "No changes." in place.ok("apply", "--auto-approve").out
