@@ -77,12 +77,15 @@ def _check_account(cloud: Cloud, attempts: Sequence[tuple[str, Attempt]]) -> Non
 
 
 def discover(session: Session, state: State, want: Wanted) -> list[Event]:
-    """Runs with our marks that we don't remember, and the end of doubts. Raises CloudUnavailable."""
+    """Runs with our marks that we don't remember, and the end of doubts. Raises CloudUnavailable and WrongAccount."""
     since = born(session.context.uid) - _SKEW
     now = session.clock.now()
     events: list[Event] = []
     for name in sorted(_clouds(session, state, want)):
         cloud = session.clouds[name]
+        if doubts := _doubts(name, state):
+            # Another account's search finds nothing and knows no token: both would let us pay a second time.
+            _check_account(cloud, doubts)
         regions = _regions(session, name, state, want)
         for found in cloud.discover(session.context.uid, since, regions):
             events.extend(_adopted(session, state, want, found))
@@ -130,15 +133,17 @@ def _adopted(session: Session, state: State, want: Wanted, found: Found) -> Iter
         yield Managed(session.now(), str(address), managed=False)
 
 
+def _doubts(cloud: str, state: State) -> list[tuple[str, Attempt]]:
+    attempts = ((address, a) for address, record in state.records.items() for a in record.attempts)
+    return [(address, a) for address, a in attempts if a.doubtful and a.place.cloud == cloud]
+
+
 def _settled(cloud: str, state: State, found: set[str], now: datetime, at: str) -> Iterator[Event]:
     """A doubtful create that has had its time to show up, and didn't, never happened."""
-    for address, record in state.records.items():
-        for attempt in record.attempts:
-            if not attempt.doubtful or attempt.place.cloud != cloud or attempt.token in found:
-                continue
-            if now - datetime.fromisoformat(attempt.intended) > WINDOW:
-                error = f"not found {int(WINDOW.total_seconds())} s and more after the call"
-                yield Concluded(at, "", address, Verb.CREATE, attempt.token, Outcome.REFUSED, error=error)
+    for address, attempt in _doubts(cloud, state):
+        if attempt.token not in found and now - datetime.fromisoformat(attempt.intended) > WINDOW:
+            error = f"not found {int(WINDOW.total_seconds())} s and more after the call"
+            yield Concluded(at, "", address, Verb.CREATE, attempt.token, Outcome.REFUSED, error=error)
 
 
 def has_doubt(state: State) -> bool:
