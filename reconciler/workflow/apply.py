@@ -73,6 +73,7 @@ class _Run:
         self.caller = Caller(session, self._tell_once(tell), self._learn)
         self.live = planned.seen
         self.lock = threading.Lock()
+        self.broken = threading.Event()
         self.total = sum(max(1, len(c.operations)) for c in planned.plan.changes if c.changes_anything)
         self.done = 0
 
@@ -108,6 +109,16 @@ class _Run:
                     sorter.done(address)
 
     def _one(self, change: Change) -> None:
+        """In a worker. What was queued before the store failed must not begin after it."""
+        if self.broken.is_set():
+            return
+        try:
+            self._begin(change)
+        except BaseException:
+            self.broken.set()
+            raise
+
+    def _begin(self, change: Change) -> None:
         waits_for = sorted(set(self.planned.plan.edges.get(change.address, ())) & self._failed())
         if self.stop.is_set():
             self.applied.interrupted = True
@@ -143,7 +154,7 @@ class _Run:
         except (CloudUnavailable, StillWaiting) as error:
             return self._ended(op, Outcome.REFUSED, "", str(error))
         if event.outcome is Outcome.ACCEPTED and op.verb is Verb.CANCEL:
-            self._read_back(op)
+            self._read_back(op.address, self._attempt(op))
         return self._ended(op, event.outcome, event.id, event.error)
 
     def _call(self, op: Operation) -> Concluded:
@@ -160,6 +171,9 @@ class _Run:
 
     def _settled(self, resource: Resource) -> Resource:
         settled = settle(resource, self.live, dict(self.planned.resources))
+        if unsettled(settled):
+            self._read_awaited(resource)
+            settled = settle(resource, self.live, dict(self.planned.resources))
         waiting = unsettled(settled)
         if waiting:
             raise StillWaiting(f"it needs {waiting[0]}, which is not known")
@@ -175,10 +189,18 @@ class _Run:
         with self.lock:
             self.live = fold(self.live, events)
 
-    def _read_back(self, op: Operation) -> None:
+    def _read_awaited(self, resource: Resource) -> None:
+        """A create's answer is an id and no more: whoever waits for the rest has it asked for."""
+        for address in sorted(resource.depends):
+            record = self.live.records.get(str(address))
+            for attempt in record.attempts if record else ():
+                if attempt.open and not attempt.status:
+                    self._read_back(address, attempt)
+
+    def _read_back(self, address: Address, attempt: Attempt) -> None:
         """A cancel only begins an end; what the cloud says now saves the next plan from asking for it again."""
         try:
-            seen = list(self.session.cloud(op.address.kind).observe([(str(op.address), self._attempt(op))]))
+            seen = list(self.session.cloud(address.kind).observe([(str(address), attempt)]))
         except CloudUnavailable:
             return  # the next plan reads it: unfinished runs always are
         self.session.store.append(*seen)

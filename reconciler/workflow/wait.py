@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from reconciler.core.address import Address, parse_address
 from reconciler.core.attempt import Attempt
-from reconciler.core.event import Event
+from reconciler.core.event import Event, Observed
 from reconciler.core.progress import Progress, Stage
 from reconciler.core.state import State, fold
 from reconciler.store.errors import Conflict, LockHeld
@@ -39,7 +39,7 @@ def wait(
 ) -> Waited:
     """Ask until all are finished, `timeout` seconds have passed, or `stop`. Raises CloudUnavailable."""
     state = session.store.read().state
-    learned: list[Event] = []
+    learned: dict[str, Event] = {}  # the last of each run: a day of asking must not become a day's journal
     began = session.clock.monotonic()
     pause = _FIRST_PAUSE
     while True:
@@ -48,12 +48,12 @@ def wait(
         changed = list(_differences(session, state, after))
         for progress in changed:
             tell(progress)
-        learned.extend(events)
+        learned.update((event.token, event) for event in events if isinstance(event, Observed))
         state = after
         left = _unfinished(state, about)
         over = timeout is not None and session.clock.monotonic() - began >= timeout
         if not left or over or stop.is_set():
-            return Waited(state, tuple(left), bool(left) and stop.is_set(), _save(session, learned))
+            return Waited(state, tuple(left), bool(left) and stop.is_set(), _save(session, list(learned.values())))
         _rest(session, pause if timeout is None else min(pause, max(0.05, timeout / 10)), stop)
         pause = _FIRST_PAUSE if changed else min(pause * 1.5, _LONGEST_PAUSE)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -17,7 +18,7 @@ FIELDS = [(name, path, kind) for name in SAMPLES for path, kind in classes(KINDS
 SAME = [(name, how) for name, sample in SAMPLES.items() for how in sample.same]
 
 
-def _desired(sample: Sample, **changes: object) -> Resource:
+def _desired(sample: Sample, **changes: Any) -> Resource:
     return KINDS[sample.kind].desired(sample.declared(**changes), CONTEXT)
 
 

@@ -157,5 +157,5 @@ def test_a_doubt_is_searched_for_where_it_was_submitted(project: Project) -> Non
     project.bench.world.advance(3600)
     project.context = replace(project.context, devices={})
     planned = project.plan(task("one", device=SV1))
-    assert [c.action for c in planned.plan.changes] == [Action.REPLACE]
+    assert [c.action for c in planned.plan.changes] == [Action.CREATE]
     assert planned.seen.records["QuantumTask/one"].attempts[0].exists

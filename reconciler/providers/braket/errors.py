@@ -12,11 +12,14 @@ from botocore.exceptions import (
     PartialCredentialsError,
     ProxyConnectionError,
 )
+from botocore.parsers import ResponseParserError
 
 from reconciler.core.attempt import Outcome
 from reconciler.providers.kind import Reply
 
 THROTTLES = frozenset({"ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown"})
+
+_LONGEST = 500  # characters
 
 # Raised before a request left this machine: certainly nothing exists, and these credentials or this network won't do.
 _NEVER_SENT = (NoCredentialsError, PartialCredentialsError, ParamValidationError)
@@ -39,7 +42,8 @@ def text_of(error: Exception) -> str:
     if isinstance(error, ClientError):
         message = str(error.response.get("Error", {}).get("Message", ""))
         return " ".join(f"{code_of(error)} ({status_of(error)}): {message}".split())
-    return " ".join(f"{type(error).__name__}: {error}".split())
+    # A parser's error holds the whole page that it could not read.
+    return " ".join(f"{type(error).__name__}: {error}".split())[:_LONGEST]
 
 
 def reply_of(error: Exception) -> Reply:
@@ -65,4 +69,5 @@ def is_transient(error: Exception) -> bool:
     return reply_of(error).again
 
 
-LIBRARY_ERRORS = (ClientError, BotoCoreError)
+# A parser's error is no BotoCoreError: a proxy's page in place of the XML of STS or S3.
+LIBRARY_ERRORS = (ClientError, BotoCoreError, ResponseParserError)
