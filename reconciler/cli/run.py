@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import click
 
 from reconciler.cli.exits import Exit
-from reconciler.cli.interrupt import stoppable
+from reconciler.cli.interrupt import leaving_at_once, stoppable
 from reconciler.cli.options import How
 from reconciler.cli.plan import show_plan
 from reconciler.cli.project import Opened
@@ -70,7 +70,9 @@ def _approved(verb: str, how: How, *, as_json: bool) -> bool:
         output().error("Nobody can be asked here, so nothing was done. Say --auto-approve to go on without asking.")
         return False
     output().line(f"\nDo you want to {verb} this? Only 'yes' goes on.")
-    if click.prompt("  Enter a value", default="", show_default=False).strip() == "yes":
+    with leaving_at_once():
+        answer = click.prompt("  Enter a value", default="", show_default=False)
+    if answer.strip() == "yes":
         return True
     output().line("Nothing was done.")
     return False
