@@ -38,17 +38,20 @@ class Clock:
     def __init__(self, world: World) -> None:
         self.world = world
         self.slept: list[float] = []
+        self._passed = 0.0
         self._lock = threading.Lock()
 
     def now(self) -> datetime:
         return self.world.now()
 
     def monotonic(self) -> float:
-        return self.world.now().timestamp()
+        # Not the world's: that counts whole milliseconds, and a rest of less would never pass.
+        return self._passed
 
     def sleep(self, seconds: float) -> None:
         with self._lock:
             self.slept.append(seconds)
+            self._passed += seconds
             self.world.advance(seconds)
 
 

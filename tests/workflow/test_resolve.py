@@ -35,7 +35,7 @@ def _arn(project: Project) -> str:
 def test_adopted_it_is_as_if_the_answer_had_come(doubtful: Project) -> None:
     assert isinstance(resolve(doubtful.session, A.address, _arn(doubtful)), Adopted)
     (attempt,) = doubtful.attempts("a")
-    assert (attempt.outcome, attempt.id, attempt.status) == (Outcome.ACCEPTED, _arn(doubtful), "CREATED")
+    assert (attempt.outcome, attempt.id, attempt.status) == (Outcome.ACCEPTED, _arn(doubtful), "QUEUED")
     assert doubtful.plan(A).plan.empty
 
 
