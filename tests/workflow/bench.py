@@ -65,9 +65,7 @@ class Project:
         """What would be done."""
         return make_plan(self.session, tasks, edges(tasks), how, selection)
 
-    def apply(
-        self, *tasks: Declared, session: Session | None = None, parallelism: int = 1, **how: Any
-    ) -> Applied:
+    def apply(self, *tasks: Declared, session: Session | None = None, parallelism: int = 1, **how: Any) -> Applied:
         """Lock, plan, apply, unlock."""
         session = session or self.session
         with locked(session.store, session.lock_info("apply")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable
 
@@ -58,7 +59,7 @@ def test_the_pauses_grow_and_begin_anew_with_news(project: Project) -> None:
 
     project.bench.wire.send = note  # type: ignore[method-assign,assignment]  # a spy, for this one wire
     _wait(project, timeout=1000)
-    pauses = [round(b - a, 1) for a, b in zip(asked, asked[1:], strict=False)]
+    pauses = [round(b - a, 1) for a, b in itertools.pairwise(asked)]
     assert pauses[:4] == [0.5, 0.5, 0.8, 1.1]
     assert max(pauses) == 15
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from reconciler.core.ports import Clock
-from reconciler.providers.braket.errors import LIBRARY_ERRORS, code_of, is_transient, status_of, text_of
+from reconciler.providers.braket.errors import LIBRARY_ERRORS, code_of, is_transient, text_of
 from reconciler.providers.kind import CloudUnavailable
 from reconciler.providers.limits import Buckets, Rate
+
+T = TypeVar("T")
 
 # Per account and region (Amazon Braket quotas; reference/braket.md 1.6). ListTags, TagResource and UntagResource have
 # no published rate: theirs is a guess on the careful side.
@@ -50,7 +53,7 @@ class Access:
 class GarbledAnswerError(BotoCoreError):
     """A success that is not the service's: what it did is unknown."""
 
-    fmt = "{operation} was answered with {kind} instead of JSON"
+    fmt = "{operation} was answered with {kind}"
 
 
 class BraketClient:
@@ -73,22 +76,31 @@ class BraketClient:
         """One call, once. Raises botocore's errors."""
         operation = "".join(part.capitalize() for part in method.split("_"))
         self._limit(region, operation)
-        result: dict[str, Any] = getattr(self._client("braket", region), method)(**parameters)
+        client = self._client("braket", region)
+        call = getattr(client, method)
+        try:
+            result: dict[str, Any] = call(**parameters)
+        except (AttributeError, TypeError, KeyError) as error:
+            # botocore's parser takes for granted that JSON is an object.
+            raise GarbledAnswerError(operation=operation, kind="JSON of another shape") from error
         kind = result["ResponseMetadata"].get("HTTPHeaders", {}).get("content-type", "json")
         if "json" not in kind:
             # botocore takes a proxy's HTML page with status 200 for an empty answer, and says nothing.
-            raise GarbledAnswerError(operation=operation, kind=kind)
+            raise GarbledAnswerError(operation=operation, kind=f"{kind} instead of JSON")
+        promised = client.meta.service_model.operation_model(operation).output_shape.required_members
+        if missing := [name for name in promised if name not in result]:
+            raise GarbledAnswerError(operation=operation, kind=f"JSON without {', '.join(missing)}")
         return result
 
     def read(self, region: str, method: str, **parameters: Any) -> dict[str, Any]:
         """A call that changes nothing, repeated while that helps. Raises CloudUnavailable, or ClientError for a 404."""
-        return self._patient(method, lambda: self.once(region, method, **parameters))
+        return self._patient(method, lambda: self.once(region, method, **parameters), absence=True)
 
     def pages(self, region: str, method: str, **parameters: Any) -> Iterator[dict[str, Any]]:
-        """Every page of a search, each read patiently."""
+        """Every page of a search, each read patiently. Raises CloudUnavailable."""
         token: dict[str, str] = {}
         while True:
-            page = self.read(region, method, **parameters, **token)
+            page = self._patient(method, partial(self.once, region, method, **parameters, **token))
             yield page
             if not page.get("nextToken"):
                 return
@@ -102,16 +114,17 @@ class BraketClient:
     def download(self, region: str, bucket: str, key: str) -> bytes:
         """An object's bytes. Raises CloudUnavailable, or ClientError for a 404."""
         s3 = self._client("s3", region)
-        data: bytes = self._patient("get_object", lambda: s3.get_object(Bucket=bucket, Key=key))["Body"].read()
-        return data
+        # Read inside: the connection may also break in the middle of the body.
+        return self._patient("get_object", lambda: _body(s3.get_object(Bucket=bucket, Key=key)), absence=True)
 
-    def _patient(self, what: str, call: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    def _patient(self, what: str, call: Callable[[], T], *, absence: bool = False) -> T:
+        """`absence`: a "no such thing" is the caller's to read, as a ClientError."""
         pause = 0.2
         for left in reversed(range(_READ_TRIES)):
             try:
                 return call()
             except LIBRARY_ERRORS as error:
-                if isinstance(error, ClientError) and is_absence(error):
+                if absence and isinstance(error, ClientError) and is_absence(error):
                     raise
                 if not left or not is_transient(error):
                     raise CloudUnavailable(f"{what} failed: {text_of(error)}") from error
@@ -156,8 +169,13 @@ class BraketClient:
 
 
 def is_absence(error: ClientError) -> bool:
-    """Whether it says that there is no such thing."""
-    return status_of(error) == 404 or code_of(error) in ("ResourceNotFoundException", "NoSuchKey", "NoSuchBucket")
+    """Whether the service says that there is no such thing. A 404 without its words is a gateway's."""
+    return code_of(error) in ("ResourceNotFoundException", "NoSuchKey", "NoSuchBucket")
+
+
+def _body(answer: dict[str, Any]) -> bytes:
+    data: bytes = answer["Body"].read()
+    return data
 
 
 def _session(access: Access) -> botocore.session.Session:

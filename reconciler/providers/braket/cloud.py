@@ -62,6 +62,8 @@ class BraketCloud:
         request = create_request(resource, token, tags, place)
         try:
             answer = self._client.once(place.region, "create_quantum_task", **request)
+        except CloudUnavailable as error:
+            return _no_client(error)
         except LIBRARY_ERRORS as error:
             return reply_of(error)
         arn = answer.get("quantumTaskArn")
@@ -93,6 +95,8 @@ class BraketCloud:
 
     def results(self, attempt: Attempt) -> bytes:
         """`results.json` of the task's output folder."""
+        if not attempt.output:
+            raise ResultMissing("the run was accepted, and nobody has asked yet where its results go")
         bucket, _, folder = attempt.output.removeprefix("s3://").partition("/")
         try:
             return self._client.download(attempt.place.region, bucket, f"{folder}/results.json")
@@ -107,6 +111,13 @@ def _changing(call: Callable[[], None], arn: str, also_fine: str = "") -> Reply:
         if also_fine and code_of(error) == also_fine:
             return Reply(Outcome.ACCEPTED, id=arn)
         return reply_of(error)
-    except (*LIBRARY_ERRORS, CloudUnavailable) as error:
+    except CloudUnavailable as error:
+        return _no_client(error)
+    except LIBRARY_ERRORS as error:
         return reply_of(error)
     return Reply(Outcome.ACCEPTED, id=arn)
+
+
+def _no_client(error: CloudUnavailable) -> Reply:
+    """Without a client there was no request: nothing happened."""
+    return Reply(Outcome.REFUSED, error=str(error))

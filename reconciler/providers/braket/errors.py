@@ -6,11 +6,14 @@ from botocore.exceptions import (
     BotoCoreError,
     ClientError,
     ConnectTimeoutError,
+    CredentialRetrievalError,
     EndpointConnectionError,
     NoCredentialsError,
     ParamValidationError,
     PartialCredentialsError,
     ProxyConnectionError,
+    SSOError,
+    TokenRetrievalError,
 )
 from botocore.parsers import ResponseParserError
 
@@ -22,7 +25,14 @@ THROTTLES = frozenset({"ThrottlingException", "TooManyRequestsException", "Reque
 _LONGEST = 500  # characters
 
 # Raised before a request left this machine: certainly nothing exists, and these credentials or this network won't do.
-_NEVER_SENT = (NoCredentialsError, PartialCredentialsError, ParamValidationError)
+_NEVER_SENT = (
+    NoCredentialsError,
+    PartialCredentialsError,
+    CredentialRetrievalError,
+    SSOError,
+    TokenRetrievalError,
+    ParamValidationError,
+)
 # No connection came about, so nothing was sent; the next moment may be better.
 _UNREACHED = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError)
 
