@@ -43,6 +43,8 @@ def carry_out(
             _show(planned.plan, as_json=as_json)
             if not planned.plan.applicable:
                 return Exit.ERROR
+            if stop.is_set():  # while we were reading: nothing is in flight yet
+                return Exit.INTERRUPTED
             if not planned.plan.empty and not _approved(verb, how, as_json=as_json):
                 return Exit.ERROR
             with view(as_json) as progress:

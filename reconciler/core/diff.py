@@ -119,7 +119,10 @@ def _kept(
     cancels = _cancels(resource.address, strays, resource.rules.on_remove)
     if attempt.missing and attempt.phase is not Phase.DONE:
         reason = "accepted once, and now the cloud has no such run; that alone is no reason to pay again"
-        warning = "It may be hidden from these credentials, or deleted. Raise run.generation to submit it again."
+        warning = (
+            f"The cloud has no run {attempt.id}, though it accepted it: it may be hidden from these credentials, or "
+            "deleted. Raise run.generation to submit it again."
+        )
         return Change(resource.address, Action.LOST, reason, operations=cancels, attempt=attempt, warning=warning)
     change = _in_place(resource, prior, record, attempt, rules)
     if cancels:
@@ -162,7 +165,7 @@ def _ended_badly(resource: Resource, record: Record, attempt: Attempt, strays: l
         reason = f"{ended}; run.retry allows attempt {accepted + 1} of {allowed}"
         action = Action.REPLACE if cancels else Action.CREATE
         return Change(resource.address, action, reason, operations=(*cancels, create), attempt=attempt)
-    why = f": {attempt.failure}" if attempt.failure else ""
+    why = f": {attempt.failure.rstrip('. ')}" if attempt.failure else ""
     warning = f"{ended}{why}. Raise run.generation to pay for another run, or allow run.retry."
     action = Action.CANCEL if cancels else Action.NONE
     return Change(resource.address, action, ended, operations=cancels, attempt=attempt, warning=warning)
