@@ -32,6 +32,13 @@ RATES = {
     "TagResource": Rate(10, 20),
     "UntagResource": Rate(10, 20),
 }
+# Of what the model promises in answers, what we can't do without. The rest may be missing: no SDK insists on it.
+_RELIED_ON = frozenset(
+    {
+        *("quantumTaskArn", "status", "createdAt", "outputS3Bucket", "outputS3Directory", "quantumTasks"),
+        *("deviceArn", "deviceName", "deviceStatus", "deviceType", "providerName", "devices"),
+    }
+)
 _READ_TRIES = 5
 _LONGEST_PAUSE = 20.0  # seconds
 # GetDevice leaves OpenQASM out unless the user agent names BraketSchemas 1.8.0 or later (api/braket-get-device.txt).
@@ -77,18 +84,13 @@ class BraketClient:
         operation = "".join(part.capitalize() for part in method.split("_"))
         self._limit(region, operation)
         client = self._client("braket", region)
-        call = getattr(client, method)
-        try:
-            result: dict[str, Any] = call(**parameters)
-        except (AttributeError, TypeError, KeyError) as error:
-            # botocore's parser takes for granted that JSON is an object.
-            raise GarbledAnswerError(operation=operation, kind="JSON of another shape") from error
+        result = _answer(operation, partial(getattr(client, method), **parameters))
         kind = result["ResponseMetadata"].get("HTTPHeaders", {}).get("content-type", "json")
         if "json" not in kind:
             # botocore takes a proxy's HTML page with status 200 for an empty answer, and says nothing.
             raise GarbledAnswerError(operation=operation, kind=f"{kind} instead of JSON")
         promised = client.meta.service_model.operation_model(operation).output_shape.required_members
-        if missing := [name for name in promised if name not in result]:
+        if missing := [name for name in promised if name in _RELIED_ON and name not in result]:
             raise GarbledAnswerError(operation=operation, kind=f"JSON without {', '.join(missing)}")
         return result
 
@@ -109,7 +111,8 @@ class BraketClient:
     def identity(self) -> str:
         """The account that these credentials belong to. Raises CloudUnavailable."""
         sts = self._client("sts", self._access.region)
-        return str(self._patient("get_caller_identity", sts.get_caller_identity)["Account"])
+        call = partial(_answer, "GetCallerIdentity", sts.get_caller_identity)
+        return str(self._patient("get_caller_identity", call)["Account"])
 
     def download(self, region: str, bucket: str, key: str) -> bytes:
         """An object's bytes. Raises CloudUnavailable, or ClientError for a 404."""
@@ -171,6 +174,14 @@ class BraketClient:
 def is_absence(error: ClientError) -> bool:
     """Whether the service says that there is no such thing. A 404 without its words is a gateway's."""
     return code_of(error) in ("ResourceNotFoundException", "NoSuchKey", "NoSuchBucket")
+
+
+def _answer(operation: str, call: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    try:
+        return call()
+    except (AttributeError, TypeError, KeyError) as error:
+        # botocore's parsers take for granted that JSON is an object, and that XML holds the result's element.
+        raise GarbledAnswerError(operation=operation, kind="something of another shape") from error
 
 
 def _body(answer: dict[str, Any]) -> bytes:
