@@ -100,7 +100,7 @@ def test_a_search_has_no_absence(bench: Bench, answer: Answer) -> None:
 
 def test_an_answer_without_what_it_must_have_is_no_answer(bench: Bench) -> None:
     bench.wire.answer("GetQuantumTask", *[Answer(200, {"status": "QUEUED"})] * 5)
-    with pytest.raises(CloudUnavailable, match="GetQuantumTask was answered with JSON without .*createdAt"):
+    with pytest.raises(CloudUnavailable, match=r"GetQuantumTask was answered with JSON without .*createdAt"):
         list(bench.cloud.observe([("x", attempt(bench, task_arn(1)))]))
 
 

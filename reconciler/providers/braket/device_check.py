@@ -120,7 +120,7 @@ def _header(payload: TaskPayload) -> str | None:
         return "braket.ir.openqasm.program"
     try:
         return str(json.loads(payload.source.text)["braketSchemaHeader"]["name"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return "program without a braketSchemaHeader"
 
 
