@@ -52,7 +52,7 @@ RAISED: list[tuple[Exception, str]] = [
     (lib.ProxyConnectionError(proxy_url=U), AGAIN),
     (lib.ReadTimeoutError(endpoint_url=U), UNKNOWN),
     (lib.ConnectionClosedError(endpoint_url=U), UNKNOWN),
-    (lib.SSLError(endpoint_url=U, error="eof"), UNKNOWN),
+    (lib.SSLError(endpoint_url=U, error=OSError("eof")), UNKNOWN),
     (lib.HTTPClientError(error="whatever"), UNKNOWN),
     (lib.ResponseStreamingError(error="broken"), UNKNOWN),
     (lib.IncompleteReadError(actual_bytes=1, expected_bytes=2), UNKNOWN),

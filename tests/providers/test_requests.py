@@ -66,14 +66,14 @@ def test_the_same_spec_makes_the_same_bytes(bench: Bench, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "bucket", "prefix"),
+    ("context", "bucket", "prefix"),
     [
-        ({}, "amazon-braket-us-east-1-123456789012", "qctl/contract"),
-        ({"bucket": "ours", "prefix": "there"}, "ours", "there"),
+        (CONTEXT, "amazon-braket-us-east-1-123456789012", "qctl/contract"),
+        (replace(CONTEXT, bucket="ours", prefix="there"), "ours", "there"),
     ],
 )
-def test_where_results_go_without_an_output(bench: Bench, changes: dict[str, str], bucket: str, prefix: str) -> None:
-    body = sent(bench, CASES["openqasm"], replace(CONTEXT, **changes))
+def test_where_results_go_without_an_output(bench: Bench, context: ProjectContext, bucket: str, prefix: str) -> None:
+    body = sent(bench, CASES["openqasm"], context)
     assert (body["outputS3Bucket"], body["outputS3KeyPrefix"]) == (bucket, prefix)
 
 
