@@ -8,12 +8,12 @@ from reconciler.cli.exits import Exit
 from reconciler.cli.options import json_option, project_options, selection_options
 from reconciler.cli.project import Flags, open_project, opened, require_known
 from reconciler.cli.terminal import output, report_problems
+from reconciler.core.collector import collector_paused
 from reconciler.core.plan import Plan, plan_to_json
 from reconciler.manifest.load import Loaded
 from reconciler.render.json_form import dumps
 from reconciler.render.plan_markdown import plan_markdown
 from reconciler.render.plan_text import plan_text
-from reconciler.store.bulk import collector_paused
 from reconciler.workflow.desired_cache import Desired, DesiredCache, cache_for
 from reconciler.workflow.observe import Refresh
 from reconciler.workflow.plan import Remembered, Selection, make_plan, plan_without_changes, remember

@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from reconciler.core.address import Address
+from reconciler.core.collector import collector_paused
 from reconciler.core.declared import Declared
 from reconciler.core.diagnostic import Diagnostic, in_order
 from reconciler.manifest.cycles import report_cycles
@@ -20,7 +21,7 @@ from reconciler.manifest.references import References
 from reconciler.manifest.resource import KindModel, Point, expand
 from reconciler.manifest.validate import Validator
 from reconciler.manifest.variables import Variables
-from reconciler.manifest.yaml import Document, read_documents, without_gc
+from reconciler.manifest.yaml import Document, read_documents
 
 __all__ = ["KindModel", "Loaded", "load_project"]
 
@@ -51,7 +52,7 @@ def load_project(
     `files`: read exactly these besides the project document, instead of every *.yaml below `root`.
     `variables`: values from the command line. `environment`: where QCTL_VAR_* are looked up.
     """
-    with without_gc():
+    with collector_paused():
         return _Loading(root, kinds, files, variables or {}, environment or {}).run()
 
 

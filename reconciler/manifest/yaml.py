@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import re
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,18 +41,6 @@ class Document:
 
     place: Place
     value: Any
-
-
-@contextmanager
-def without_gc() -> Iterator[None]:
-    """The cyclic collector off: it would walk the growing heap again and again, and nodes form no rings."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def read_documents(file: ManifestText, found: list[Diagnostic]) -> Iterator[Document]:

@@ -16,8 +16,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from reconciler.core.attempt import attempt_from_json, attempt_to_json
+from reconciler.core.collector import collector_paused
 from reconciler.core.state import Record, State
-from reconciler.store.bulk import collector_paused
 from reconciler.store.errors import Standing, StateTooNew, StateUnreadable
 
 FORMAT: Final = 1

@@ -6,8 +6,8 @@ import hashlib
 import json
 from dataclasses import dataclass
 
+from reconciler.core.collector import collector_paused
 from reconciler.core.event import Event, event_from_json, event_to_json
-from reconciler.store.bulk import collector_paused
 from reconciler.store.errors import StateUnreadable
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)

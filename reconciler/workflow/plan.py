@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from reconciler.core.address import Address
 from reconciler.core.change import Change
+from reconciler.core.collector import collector_paused
 from reconciler.core.declared import Declared
 from reconciler.core.diagnostic import Diagnostic, in_order
 from reconciler.core.diff import Rules, diff
@@ -15,7 +16,6 @@ from reconciler.core.money import Price
 from reconciler.core.plan import Plan
 from reconciler.core.resource import Resource
 from reconciler.core.state import State, fold
-from reconciler.store.bulk import collector_paused
 from reconciler.store.port import Snapshot
 from reconciler.workflow.late import settle
 from reconciler.workflow.observe import Refresh, discover, has_doubt, refresh, wanted

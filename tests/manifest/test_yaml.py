@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from reconciler.core.collector import collector_paused
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.manifest import parser
 from reconciler.manifest.place import ManifestText
-from reconciler.manifest.yaml import Document, read_documents, without_gc
+from reconciler.manifest.yaml import Document, read_documents
 
 
 def read(text: str) -> tuple[list[Document], list[Diagnostic]]:
@@ -123,6 +124,6 @@ def test_without_libyaml_the_result_is_the_same(monkeypatch: pytest.MonkeyPatch)
 
 def test_the_collector_is_switched_back_on_after_an_error() -> None:
     assert gc.isenabled()
-    with pytest.raises(KeyError), without_gc():
+    with pytest.raises(KeyError), collector_paused():
         raise KeyError(gc.isenabled())
     assert gc.isenabled()
