@@ -117,7 +117,9 @@ def run_options(command: Command) -> Command:
     return _with(
         gathered,
         click.option("--auto-approve", is_flag=True, help="Do not ask."),
-        click.option("--wait", "wait_for", is_flag=True, help="Wait until the runs are finished."),
+        click.option(
+            "--wait", "wait_for", is_flag=True, help="Wait until the runs are finished; exit with 1 if one fails."
+        ),
         timeout_option,
         click.option(
             "--parallelism", type=click.IntRange(1, 64), default=10, show_default=True, help="So many calls at a time."

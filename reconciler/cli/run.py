@@ -13,6 +13,7 @@ from reconciler.cli.options import How
 from reconciler.cli.plan import show_plan
 from reconciler.cli.project import Opened
 from reconciler.cli.terminal import output, view
+from reconciler.cli.waiting import wait_for, wanted_of
 from reconciler.core.change import Action
 from reconciler.core.declared import Declared
 from reconciler.core.plan import Plan, plan_to_json
@@ -21,7 +22,6 @@ from reconciler.store.port import locked
 from reconciler.workflow.apply import Applied, apply
 from reconciler.workflow.observe import Refresh
 from reconciler.workflow.plan import Planned, Selection, make_plan
-from reconciler.workflow.wait import Waited, wait
 
 
 def carry_out(
@@ -53,9 +53,8 @@ def carry_out(
         code = _code(applied)
         if code is not Exit.DONE or not how.wait_for:
             return code
-        with view(as_json) as progress:
-            waited = wait(session, selection.holds, how.timeout, progress.tell, stop)
-        return after_waiting(waited, as_json=as_json)
+        wanted = wanted_of(planned.seen, applied)
+        return wait_for(session, wanted, selection, how.timeout, as_json=as_json)
 
 
 def _show(plan: Plan, *, as_json: bool) -> None:
@@ -120,15 +119,3 @@ def _code(applied: Applied) -> Exit:
     if applied.interrupted:
         return Exit.INTERRUPTED
     return Exit.ERROR if applied.refused or applied.skipped else Exit.DONE
-
-
-def after_waiting(waited: Waited, *, as_json: bool) -> int:
-    """Say what is still unfinished, and the exit code of having waited."""
-    out = output()
-    if waited.interrupted:
-        return Exit.INTERRUPTED
-    if not waited.unfinished:
-        return Exit.DONE
-    if not as_json:
-        out.error(f"Still unfinished: {', '.join(map(str, waited.unfinished[:5]))}, {len(waited.unfinished)} in all.")
-    return Exit.RUNNING
