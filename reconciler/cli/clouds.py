@@ -116,7 +116,7 @@ class BraketSetup:
         """The verbs."""
         from reconciler.providers.braket.cloud import BraketCloud  # botocore: only when a cloud is needed
 
-        return BraketCloud(self.client(), self.clock)
+        return BraketCloud(self.client(), self.clock, local=self.local)
 
     def _connect(self) -> BraketClient:
         from reconciler.providers.braket.client import Access, BraketClient  # botocore, as above

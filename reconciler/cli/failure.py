@@ -16,7 +16,7 @@ from reconciler.core.diagnostic import Diagnostic
 from reconciler.providers.kind import CloudUnavailable, ResultMissing
 from reconciler.render.report import write_report
 from reconciler.store.errors import Conflict, LockHeld, LockLost, StoreError
-from reconciler.workflow.observe import WrongAccount
+from reconciler.workflow.observe import WrongAccount, WrongMode
 from reconciler.workflow.resolve import NothingToResolve
 
 
@@ -74,6 +74,11 @@ _KNOWN: dict[type[Exception], tuple[str, str, str]] = {
         "Credentials of another account",
         "Use the credentials of that account, or another --env for this one. Nothing was compared: what these "
         "credentials can't see would look lost.",
+    ),
+    WrongMode: (
+        "cloud/wrong-mode",
+        "State of another cloud",
+        "Use another --env: it has a state and runs of its own. Or move this state's files away, if they were a trial.",
     ),
     ResultMissing: ("results/missing", "No results", "Wait until the run is finished with `qctl wait`."),
     NothingToResolve: ("state/nothing-to-resolve", "Nothing to resolve", "See `qctl state list` for what is unknown."),

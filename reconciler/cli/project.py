@@ -89,7 +89,8 @@ def opened(flags: Flags, loaded: Loaded, project: Project) -> Opened:
     store = LocalStore(
         flags.folder / project.spec.state.path, context.name, context.uid, context.environment, clock=braket.clock
     )
-    session = Session(context, KINDS, Clouds(braket), store, braket.clock, __version__)
+    local = frozenset({"braket"}) if braket.local else frozenset[str]()
+    session = Session(context, KINDS, Clouds(braket), store, braket.clock, __version__, local)
     return Opened(flags.folder, loaded, project, braket, session)
 
 

@@ -90,13 +90,13 @@ def show(
 def rm(address: str, flags: Flags) -> int:
     """Let go of an address without cancelling anything. Its attempts stay on record, so nothing is paid again."""
     project = open_project(flags)
-    session = project.session
+    session, known = project.session, _one(address)
     with locked(session.store, session.lock_info("state rm")):
-        _record(project, _one(address))
-        session.store.append(Managed(session.now(), address, managed=False, removal="orphan"))
+        _record(project, known)
+        session.store.append(Managed(session.now(), str(known), managed=False, removal="orphan"))
         snapshot = session.store.read()
         session.store.write(snapshot.state, snapshot.version)
-    output().line(f"{address} is no longer in qctl's care; nothing was cancelled.")
+    output().line(f"{known} is no longer in qctl's care; nothing was cancelled.")
     return 0
 
 

@@ -28,6 +28,13 @@ class Phase(StrEnum):
     CANCELLED = "cancelled"
 
 
+ENDS = frozenset({Phase.DONE, Phase.FAILED, Phase.CANCELLED})
+
+
+LOCAL_ACCOUNT = "local-"
+"""How accounts of the local cloud begin, so that a simulated run never passes for a paid one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a record lives. Other credentials must never make it look lost."""

@@ -21,12 +21,15 @@ from reconciler.core.state import Record, State
 class Rules:
     """What the caller adds: whose project it is, and which addresses must be paid again on request.
 
-    `repeats` says whether the cloud takes a client token, so that a doubtful create may be repeated at once.
+    `repeats` says whether the cloud takes a client token, so that a doubtful create may be repeated at once. `stale`
+    are tokens of doubts that are too old for that, and `fresh` those of runs that an earlier, broken command began.
     """
 
     scope: Scope
     forced: frozenset[Address] = frozenset()
     repeats: bool = True
+    stale: frozenset[str] = frozenset()
+    fresh: frozenset[str] = frozenset()
 
 
 def diff(resources: Iterable[Resource], prior: State, seen: State, rules: Rules) -> list[Change]:
@@ -53,7 +56,12 @@ def _declared(resource: Resource, prior: Record | None, record: Record, rules: R
         return _doubtful(resource, doubtful[-1], rules)
     strays = [a for a in record.attempts if a.open and not resource.wants(a)]
     if resource.address in rules.forced:
-        return _forced(resource, same, strays, rules)
+        begun = [a for a in same if a.exists and a.token in rules.fresh]
+        if not begun:
+            return _forced(resource, same, strays, rules)
+        change = _kept(resource, prior, record, max(begun, key=lambda a: a.number), strays, rules)
+        # The same command, given again after it broke off, must not pay again.
+        return replace(change, warning="A command that broke off began another run of it already: --replace is done.")
     stands = standing(resource, same)
     if stands is not None:
         return _kept(resource, prior, record, stands, strays, rules)
@@ -91,6 +99,9 @@ def _doing(attempt: Attempt) -> str:
 
 def _doubtful(resource: Resource, attempt: Attempt, rules: Rules) -> Change:
     since = f"the submission of {attempt.intended} has no known outcome"
+    if attempt.token in rules.stale:
+        reason = f"{since}, and a run that it may have made has lost our tags; say which with `qctl state resolve`"
+        return Change(resource.address, Action.BLOCKED, reason, attempt=attempt)
     if not rules.repeats or not resource.wants(attempt):
         return Change(
             resource.address, Action.BLOCKED, f"{since}; it must be settled before anything else", attempt=attempt

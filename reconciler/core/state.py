@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from reconciler.core.attempt import Attempt, Outcome
+from reconciler.core.attempt import ENDS, Attempt, Outcome
 from reconciler.core.event import Adopted, Concluded, Event, Intended, Managed, Observed, Resolved, Verb
 
 
@@ -103,6 +103,8 @@ def _created(attempt: Attempt, event: Concluded) -> Attempt:
 def _observed(attempt: Attempt, event: Observed) -> Attempt:
     if event.missing:
         return replace(attempt, missing=True, touched=False)
+    if attempt.phase in ENDS and event.phase not in ENDS:
+        return attempt  # an older look that is recorded late: what ended does not begin again
     return replace(
         attempt,
         status=event.status,
@@ -114,7 +116,8 @@ def _observed(attempt: Attempt, event: Observed) -> Attempt:
         failure=event.failure or attempt.failure,
         tags=attempt.tags if event.tags is None else event.tags,
         missing=False,
-        touched=False,
+        # Only a look that saw the tags ends the doubt about a tag call.
+        touched=attempt.touched and event.tags is None,
     )
 
 

@@ -31,8 +31,25 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Search:
+    """What to look for: runs of the project `uid` made since then, in these regions.
+
+    `unmarked`: also runs without readable marks, which may be ours. `maybe`: regions where a refusal is no failure.
+    """
+
+    uid: str
+    since: datetime
+    regions: frozenset[str]
+    unmarked: bool = False
+    maybe: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
-    """A run on a cloud that carries a project's marks: `mark` is its `qctl:address` as written."""
+    """A run on a cloud that carries a project's marks: `mark` is its `qctl:address` as written.
+
+    Without readable marks its attempt has no token.
+    """
 
     mark: str
     attempt: Attempt
@@ -77,7 +94,10 @@ class Cloud(Protocol):
     def observe(self, asked: Sequence[tuple[str, Attempt]]) -> Iterable[Observed]:
         """The present state of these attempts, by the cheaper way. Raises CloudUnavailable."""
 
-    def discover(self, uid: str, since: datetime, regions: Iterable[str]) -> Iterable[Found]:
+    def everywhere(self) -> Iterable[str]:
+        """Every region where runs can be."""
+
+    def discover(self, search: Search) -> Iterable[Found]:
         """Every run marked as this project's. Raises CloudUnavailable."""
 
     def create(self, resource: Resource, token: str, tags: Mapping[str, str], place: Place) -> Reply:

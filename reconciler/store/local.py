@@ -12,7 +12,7 @@ from typing import Final
 
 from reconciler import __version__
 from reconciler.core.address import NAME
-from reconciler.core.event import Event
+from reconciler.core.event import Event, Intended, Verb
 from reconciler.core.ports import Clock
 from reconciler.core.state import State, fold
 from reconciler.store.crash import point
@@ -75,7 +75,9 @@ class LocalStore:
         news = [entry for entry in found.entries if entry.number > header.folded]
         self._seen = news[-1].number if news else header.folded
         state = fold(header.state(records), (entry.event for entry in news))
-        return Snapshot(state, header.write_id if data is not None else None, found.torn)
+        begun = (e.event for e in news if isinstance(e.event, Intended) and e.event.verb is Verb.CREATE)
+        unsaved = frozenset(event.token for event in begun)
+        return Snapshot(state, header.write_id if data is not None else None, found.torn, unsaved)
 
     def write(self, state: State, if_version: str | None) -> str:
         """Save and return the new version, then empty the journal."""

@@ -23,6 +23,7 @@ class Snapshot:
     state: State
     version: str | None
     torn: bool = False
+    unsaved: frozenset[str] = frozenset()  # tokens of creates that a command began and did not live to save
 
 
 @dataclass(frozen=True, slots=True)

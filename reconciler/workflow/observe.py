@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from reconciler.core.attempt import Attempt, Outcome, Phase
+from reconciler.core.attempt import LOCAL_ACCOUNT, Attempt, Outcome, Phase
 from reconciler.core.event import Adopted, Concluded, Event, Managed, Verb
-from reconciler.core.mark import MARKS, TAG_RUN, address_mark, read_address_mark, read_run_mark
+from reconciler.core.mark import MARKS, address_mark
 from reconciler.core.resource import Resource
-from reconciler.core.state import Record, State
+from reconciler.core.state import State
 from reconciler.core.uid import born
-from reconciler.providers.kind import Cloud, Found
+from reconciler.providers.kind import Cloud, Found, Search
 from reconciler.workflow.session import Session
+from reconciler.workflow.whose import Owners
 
 # How long a cloud may need to show what it accepted. A doubtful run that our tags don't find after it is absent.
 WINDOW = timedelta(minutes=5)
@@ -29,6 +30,10 @@ class Refresh(StrEnum):
     OPEN = "open"
     ALL = "all"
     NONE = "none"
+
+
+class WrongMode(Exception):  # noqa: N818 - named after the situation
+    """The records are of the local cloud and the project now means the real one, or the other way round."""
 
 
 class WrongAccount(Exception):  # noqa: N818 - named after the situation
@@ -52,6 +57,18 @@ def wanted(resources: Sequence[Resource]) -> Wanted:
     return Wanted({str(r.address): r for r in resources}, {address_mark(r.address): r for r in resources})
 
 
+def check_mode(session: Session, state: State) -> None:
+    """A simulated run must never pass for a paid one. Calls nothing. Raises WrongMode."""
+    for address, record in state.records.items():
+        for attempt in record.attempts:
+            local = attempt.place.account.startswith(LOCAL_ACCOUNT)
+            if local != (attempt.place.cloud in session.local):
+                theirs, ours = ("local", "real") if local else ("real", "local")
+                raise WrongMode(
+                    f"{address} was submitted to the {theirs} cloud, and this project now means the {ours} one"
+                )
+
+
 def refresh(session: Session, state: State, how: Refresh) -> list[Event]:
     """What the clouds say of the runs we know. Raises CloudUnavailable and WrongAccount."""
     if how is Refresh.NONE:
@@ -64,7 +81,7 @@ def refresh(session: Session, state: State, how: Refresh) -> list[Event]:
     events: list[Event] = []
     for name, attempts in asked.items():
         cloud = session.clouds[name]
-        _check_account(cloud, attempts)
+        _check_account(cloud, _placed(name, state))
         events.extend(cloud.observe(attempts))
     return events
 
@@ -79,18 +96,22 @@ def _check_account(cloud: Cloud, attempts: Sequence[tuple[str, Attempt]]) -> Non
 def discover(session: Session, state: State, want: Wanted) -> list[Event]:
     """Runs with our marks that we don't remember, and the end of doubts. Raises CloudUnavailable and WrongAccount."""
     since = born(session.context.uid) - _SKEW
-    now = session.clock.now()
+    owners = Owners(session.scope, dict(want.by_address), dict(want.by_mark))
+    owners.remember(state)
     events: list[Event] = []
     for name in sorted(_clouds(session, state, want)):
         cloud = session.clouds[name]
-        if doubts := _doubts(name, state):
+        if placed := _placed(name, state):
             # Another account's search finds nothing and knows no token: both would let us pay a second time.
-            _check_account(cloud, doubts)
-        regions = _regions(session, name, state, want)
-        for found in cloud.discover(session.context.uid, since, regions):
-            events.extend(_adopted(session, state, want, found))
-        known = {e.attempt.token for e in events if isinstance(e, Adopted)}
-        events.extend(_settled(name, state, known, now, session.now()))
+            _check_account(cloud, placed)
+        doubts = _doubts(name, state)
+        search = Search(session.context.uid, since, frozenset(_regions(session, name, state, want)), bool(doubts))
+        if not state.records:
+            search = replace(search, maybe=frozenset(cloud.everywhere()))
+        found = list(cloud.discover(search))
+        for item in found:
+            events.extend(_adopted(session, want, owners, item))
+        events.extend(_settled(session, doubts, found))
     return events
 
 
@@ -107,43 +128,58 @@ def _regions(session: Session, name: str, state: State, want: Wanted) -> set[str
     regions = cloud.regions(session.context.devices.values())
     ours = (r for r in want.by_address.values() if session.kinds[r.address.kind].cloud == name)
     regions |= {cloud.place(resource).region for resource in ours}
-    for record in state.records.values():
-        regions |= {a.place.region for a in record.attempts if a.place.cloud == name}
-    return regions
+    return regions | {attempt.place.region for _, attempt in _placed(name, state)}
 
 
-def _adopted(session: Session, state: State, want: Wanted, found: Found) -> Iterator[Event]:
-    mark = read_run_mark(found.attempt.tags.get(TAG_RUN, ""))
-    if mark is None or mark.environment != session.context.environment:
-        return
-    resource = want.by_mark.get(found.mark)
-    address = resource.address if resource else read_address_mark(found.mark)
-    if address is None:
-        return  # shortened, and no longer declared: only its full address could say whose it is
-    record = state.records.get(str(address), Record())
-    known = record.by_token(found.attempt.token)
-    if known is not None and known.exists:
-        return
+def _adopted(session: Session, want: Wanted, owners: Owners, found: Found) -> Iterator[Event]:
+    """Take in what is ours and not on record. A run we know stays where it is recorded, whatever its tags say."""
     attempt = found.attempt
+    address = owners.address_of(found)
+    if address is None or attempt.id in owners.ids:
+        return
+    owners.ids.add(attempt.id)
+    resource = want.by_address.get(address)
     if resource is not None and resource.wants(attempt):
         owned = tuple(sorted({*MARKS, *resource.tags}))
         attempt = replace(attempt, program=resource.program, execution=resource.execution, owned=owned)
-    yield Adopted(session.now(), str(address), attempt)
+    yield Adopted(session.now(), address, attempt)
     if resource is None and attempt.phase not in _UNFINISHED:
-        yield Managed(session.now(), str(address), managed=False)
+        yield Managed(session.now(), address, managed=False)
+
+
+def _placed(cloud: str, state: State) -> list[tuple[str, Attempt]]:
+    attempts = ((address, a) for address, record in state.records.items() for a in record.attempts)
+    return [(address, a) for address, a in attempts if a.place.cloud == cloud]
 
 
 def _doubts(cloud: str, state: State) -> list[tuple[str, Attempt]]:
-    attempts = ((address, a) for address, record in state.records.items() for a in record.attempts)
-    return [(address, a) for address, a in attempts if a.doubtful and a.place.cloud == cloud]
+    return [(address, a) for address, a in _placed(cloud, state) if a.doubtful]
 
 
-def _settled(cloud: str, state: State, found: set[str], now: datetime, at: str) -> Iterator[Event]:
-    """A doubtful create that has had its time to show up, and didn't, never happened."""
-    for address, attempt in _doubts(cloud, state):
-        if attempt.token not in found and now - datetime.fromisoformat(attempt.intended) > WINDOW:
+def _settled(session: Session, doubts: Sequence[tuple[str, Attempt]], found: Sequence[Found]) -> Iterator[Event]:
+    """A doubtful create that has had its time to show up, and didn't, never happened.
+
+    Unless a run stands there that it may have made, and that lost its marks: then only a person can tell.
+    """
+    tokens = {f.attempt.token for f in found}
+    unmarked = [f.attempt for f in found if not f.attempt.token]
+    for address, doubt in doubts:
+        if doubt.token in tokens or not is_stale(doubt, session.clock.now()):
+            continue
+        if not any(_may_have_made(doubt, run) for run in unmarked):
             error = f"not found {int(WINDOW.total_seconds())} s and more after the call"
-            yield Concluded(at, "", address, Verb.CREATE, attempt.token, Outcome.REFUSED, error=error)
+            yield Concluded(session.now(), "", address, Verb.CREATE, doubt.token, Outcome.REFUSED, error=error)
+
+
+def _may_have_made(doubt: Attempt, run: Attempt) -> bool:
+    between = datetime.fromisoformat(run.submitted) - datetime.fromisoformat(doubt.intended)
+    same = all(run.execution[name] == doubt.execution.get(name) for name in ("device", "shots"))
+    return same and abs(between) <= WINDOW
+
+
+def is_stale(doubt: Attempt, now: datetime) -> bool:
+    """Whether a doubt is so old that its token may be forgotten: repeating it could make a second run."""
+    return now - datetime.fromisoformat(doubt.intended) > WINDOW
 
 
 def has_doubt(state: State) -> bool:

@@ -18,7 +18,7 @@ from reconciler.core.resource import Resource
 from reconciler.core.state import State, fold
 from reconciler.store.port import Snapshot
 from reconciler.workflow.late import settle
-from reconciler.workflow.observe import Refresh, discover, has_doubt, refresh, wanted
+from reconciler.workflow.observe import Refresh, check_mode, discover, has_doubt, is_stale, refresh, wanted
 from reconciler.workflow.session import Session
 
 Edges = Mapping[Address, Set[Address]]
@@ -73,6 +73,7 @@ class Remembered:
 def remember(session: Session, how: Refresh = Refresh.OPEN) -> Remembered:
     """Read the state and observe. Raises CloudUnavailable, WrongAccount and the store's errors."""
     snapshot = session.store.read()
+    check_mode(session, snapshot.state)
     observed = refresh(session, snapshot.state, how)
     return Remembered(snapshot, tuple(observed), fold(snapshot.state, observed))
 
@@ -96,12 +97,11 @@ def make_plan(
     memory = known or remember(session, how)
     prior, observed, seen = memory.snapshot.state, memory.observed, memory.seen
     by_address = {str(r.address): r for r in resources}
-    changes = _decide(session, by_address, prior, seen, chosen)
-    # Not even --refresh=none leaves a doubt unsearched: a cloud may have forgotten the token that would protect us.
-    if (how is not Refresh.NONE or has_doubt(prior)) and _must_search(changes, prior):
+    changes = _decide(session, by_address, memory.snapshot, seen, chosen)
+    if _must_search(changes, prior):
         more = discover(session, seen, wanted(resources))
         observed, seen = (*observed, *more), fold(seen, more)
-        changes = _decide(session, by_address, prior, seen, chosen)
+        changes = _decide(session, by_address, memory.snapshot, seen, chosen)
     changes = [c for c in changes if chosen.holds(c.address)]
     findings, prices = _check(session, changes)
     if prices:
@@ -120,7 +120,7 @@ def plan_without_changes(
     """
     chosen = selection.with_dependencies(edges)
     prior = known.snapshot.state
-    changes = _decide(session, resources, prior, known.seen, chosen)
+    changes = _decide(session, resources, known.snapshot, known.seen, chosen)
     if _must_search(changes, prior):
         return None
     plan = _plan(session, [c for c in changes if chosen.holds(c.address)], edges, [])
@@ -137,14 +137,28 @@ def _must_search(changes: Sequence[Change], prior: State) -> bool:
 
 
 def _decide(
-    session: Session, resources: dict[str, Resource], prior: State, seen: State, chosen: Selection
+    session: Session, resources: dict[str, Resource], snapshot: Snapshot, seen: State, chosen: Selection
 ) -> list[Change]:
     settled = [settle(r, seen, resources) for r in resources.values()]
     forced: frozenset[Address] = frozenset()
     if chosen.forced:
         forced = frozenset(r.address for r in settled if {r.address, r.address.base} & chosen.forced)
     repeats = all(kind.repeats for kind in session.kinds.values())
-    return diff(settled, prior, seen, Rules(session.scope, forced, repeats))
+    rules = Rules(session.scope, forced, repeats, _stale(session, seen), snapshot.unsaved | _doubts(snapshot.state))
+    return diff(settled, snapshot.state, seen, rules)
+
+
+def _stale(session: Session, seen: State) -> frozenset[str]:
+    """Doubts that the search left open although their time is over: no token protects a repetition any more."""
+    doubtful = [a for record in seen.records.values() for a in record.attempts if a.doubtful]
+    if not doubtful:
+        return frozenset()
+    now = session.clock.now()
+    return frozenset(a.token for a in doubtful if is_stale(a, now))
+
+
+def _doubts(state: State) -> frozenset[str]:
+    return frozenset(a.token for record in state.records.values() for a in record.attempts if a.doubtful)
 
 
 def _check(session: Session, changes: Sequence[Change]) -> tuple[list[Diagnostic], dict[Address, Price]]:

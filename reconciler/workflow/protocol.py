@@ -18,7 +18,7 @@ from reconciler.core.mark import MARKS
 from reconciler.core.operation import Operation
 from reconciler.core.progress import Stage
 from reconciler.core.resource import Resource, attempt_marks
-from reconciler.providers.kind import Cloud, CloudUnavailable, Reply
+from reconciler.providers.kind import Cloud, CloudUnavailable, Reply, Search
 from reconciler.store import crash
 from reconciler.workflow.session import Session, Tell
 
@@ -119,7 +119,7 @@ class Caller:
         """
         since = datetime.fromisoformat(attempt.intended) - _LAG
         try:
-            for found in cloud.discover(self.session.context.uid, since, [attempt.place.region]):
+            for found in cloud.discover(Search(self.session.context.uid, since, frozenset({attempt.place.region}))):
                 if found.attempt.token == attempt.token:
                     return Reply(Outcome.ACCEPTED, id=found.attempt.id)
         except CloudUnavailable as error:

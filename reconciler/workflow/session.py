@@ -31,6 +31,7 @@ class Session:
     store: Store
     clock: Clock
     version: str  # of qctl, for lock and state
+    local: frozenset[str] = frozenset()  # the clouds that are local ones here
 
     @property
     def scope(self) -> Scope:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.core.address import Address, parse_address
 from reconciler.core.attempt import Attempt
@@ -48,7 +48,8 @@ def wait(
         changed = list(_differences(session, state, after))
         for progress in changed:
             tell(progress)
-        learned.update((event.token, event) for event in events if isinstance(event, Observed))
+        # Without the tags: a command that changed them meanwhile knows better.
+        learned.update((event.token, replace(event, tags=None)) for event in events if isinstance(event, Observed))
         state = after
         left = _unfinished(state, about)
         over = timeout is not None and session.clock.monotonic() - began >= timeout

@@ -117,8 +117,16 @@ def test_a_call_without_an_outcome_is_read_again() -> None:
     assert not _attempt(INTENT, ACCEPTED, intent, TAGGED).touched
     assert not _attempt(INTENT, ACCEPTED, intent, replace(TAGGED, outcome=Outcome.REFUSED, tags=None)).touched
     assert _attempt(INTENT, ACCEPTED, intent, replace(TAGGED, outcome=Outcome.UNKNOWN, tags=None)).touched
-    seen = Observed("t", AT, TOKEN, "QUEUED", Phase.OPEN)
+    seen = Observed("t", AT, TOKEN, "QUEUED", Phase.OPEN, tags={})
     assert not _attempt(INTENT, ACCEPTED, intent, seen).touched
+    assert _attempt(INTENT, ACCEPTED, intent, replace(seen, tags=None)).touched, "that look saw no tags"
+
+
+def test_what_ended_does_not_begin_again() -> None:
+    """A look that was taken earlier may be recorded later, by a command that waited."""
+    done = Observed("t", AT, TOKEN, "COMPLETED", Phase.DONE, tags={"a": "b"})
+    late = Observed("t", AT, TOKEN, "RUNNING", Phase.OPEN)
+    assert _attempt(INTENT, ACCEPTED, done, late) == _attempt(INTENT, ACCEPTED, done)
 
 
 def test_an_accepted_tag_call_tells_the_tags() -> None:

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError, NoCredential
 
 from reconciler.providers.braket import client as module
 from reconciler.providers.braket.cloud import BraketCloud
-from reconciler.providers.kind import CloudUnavailable, ResultMissing
+from reconciler.providers.kind import CloudUnavailable, ResultMissing, Search
 from tests.providers.bench import HERE, HTML, SV1, Answer, Bench, attempt, error, task_arn
 
 _SCHEMAS = re.compile(r"BraketSchemas/(\d+)\.(\d+)\.\d+")
@@ -95,7 +95,7 @@ def test_a_gateways_404_is_no_absence(bench: Bench) -> None:
 def test_a_search_has_no_absence(bench: Bench, answer: Answer) -> None:
     bench.wire.answer("SearchQuantumTasks", answer)
     with pytest.raises(CloudUnavailable):
-        list(bench.cloud.discover("uid", bench.clock.now(), ["us-east-1"]))
+        list(bench.cloud.discover(Search("uid", bench.clock.now(), frozenset(["us-east-1"]))))
 
 
 def test_an_answer_without_what_it_must_have_is_no_answer(bench: Bench) -> None:

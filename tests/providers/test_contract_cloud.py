@@ -13,7 +13,7 @@ from reconciler.core.mark import TAG_PROJECT
 from reconciler.core.resource import Resource, Scope, attempt_marks
 from reconciler.core.uid import born
 from reconciler.providers import KINDS
-from reconciler.providers.kind import ResultMissing
+from reconciler.providers.kind import ResultMissing, Search
 from tests.providers.bench import Bench
 from tests.providers.samples import CONTEXT, SAMPLES
 
@@ -64,9 +64,12 @@ def test_reading_changes_nothing(bench: Bench, name: str) -> None:
     attempt = _created(bench, name)
     bench.wire.sent.clear()
     first = list(bench.cloud.observe([("x", attempt)]))
-    found = list(bench.cloud.discover(CONTEXT.uid, born(CONTEXT.uid), [attempt.place.region]))
+    search = Search(CONTEXT.uid, born(CONTEXT.uid), frozenset([attempt.place.region]))
+    found = list(bench.cloud.discover(search))
     assert list(bench.cloud.observe([("x", attempt)])) == first
-    assert list(bench.cloud.discover(CONTEXT.uid, born(CONTEXT.uid), [attempt.place.region])) == found
+    assert (
+        list(bench.cloud.discover(Search(CONTEXT.uid, born(CONTEXT.uid), frozenset([attempt.place.region])))) == found
+    )
     assert all(operation.startswith(READS) for operation, _ in bench.wire.sent)
 
 
@@ -108,7 +111,7 @@ def test_only_ours_is_found(bench: Bench, name: str) -> None:
     ours, other, stripped = (_created(bench, name, which) for which in ("ours", "other", "stripped"))
     bench.cloud.tag(other, {TAG_PROJECT: "somebody else"}, ())
     bench.cloud.tag(stripped, {}, list(stripped.tags))
-    found = list(bench.cloud.discover(CONTEXT.uid, born(CONTEXT.uid), [ours.place.region]))
+    found = list(bench.cloud.discover(Search(CONTEXT.uid, born(CONTEXT.uid), frozenset([ours.place.region]))))
     assert [(f.mark, f.attempt.id, f.attempt.token) for f in found] == [(f"{name}/ours", ours.id, ours.token)]
     known = found[0].attempt
     assert (known.digest, known.generation, known.number, known.place) == (ours.digest, 1, 1, ours.place)

@@ -11,6 +11,7 @@ import pytest
 from reconciler.core.attempt import Attempt, Phase
 from reconciler.core.mark import RunMark
 from reconciler.core.uid import born
+from reconciler.providers.kind import Search
 from tests.providers.bench import ACCOUNT, HERE, SV1, THERE, Answer, Bench, at, attempt, error, task_arn
 from tests.providers.samples import CONTEXT
 
@@ -154,20 +155,20 @@ def test_a_run_without_one_of_our_marks_is_not_ours(bench: Bench, key: str) -> N
     _make(bench, 1, marks)
     marks.pop(key)
     _make(bench, 1, marks)
-    assert len(list(bench.cloud.discover(CONTEXT.uid, born(CONTEXT.uid), ["us-east-1"]))) == 1
+    assert len(list(bench.cloud.discover(Search(CONTEXT.uid, born(CONTEXT.uid), frozenset(["us-east-1"]))))) == 1
 
 
 def test_a_mark_that_somebody_wrote_by_hand_is_none(bench: Bench) -> None:
     _make(bench, 1, _marks() | {"qctl:run": "default/1/one/" + "a" * 64})
-    assert list(bench.cloud.discover(CONTEXT.uid, born(CONTEXT.uid), ["us-east-1"])) == []
+    assert list(bench.cloud.discover(Search(CONTEXT.uid, born(CONTEXT.uid), frozenset(["us-east-1"])))) == []
 
 
 def test_nothing_older_than_asked_is_searched(bench: Bench) -> None:
     """The project's uid tells when it was born; what is older can't be its."""
     _make(bench, 1, _marks())
     since = bench.clock.now()
-    assert len(list(bench.cloud.discover(CONTEXT.uid, since, ["us-east-1"]))) == 1
-    assert list(bench.cloud.discover(CONTEXT.uid, since + timedelta(seconds=1), ["us-east-1"])) == []
+    assert len(list(bench.cloud.discover(Search(CONTEXT.uid, since, frozenset(["us-east-1"]))))) == 1
+    assert list(bench.cloud.discover(Search(CONTEXT.uid, since + timedelta(seconds=1), frozenset(["us-east-1"])))) == []
     (body, _) = bench.wire.bodies("SearchQuantumTasks")
     assert body["filters"] == [{"name": "createdAt", "operator": "GTE", "values": [at(since)]}]
 
@@ -176,7 +177,9 @@ def test_every_page_and_every_region_is_searched_once(bench: Bench) -> None:
     bench.world.set_switch("search.page", "2")
     _make(bench, 5, _marks())
     _make(bench, 1, _marks(), region="us-west-2")
-    found = list(bench.cloud.discover(CONTEXT.uid, born(CONTEXT.uid), ["us-west-2", "us-east-1", "us-east-1"]))
+    found = list(
+        bench.cloud.discover(Search(CONTEXT.uid, born(CONTEXT.uid), frozenset(["us-west-2", "us-east-1", "us-east-1"])))
+    )
     assert [f.attempt.place.region for f in found] == ["us-east-1"] * 5 + ["us-west-2"]
     assert {f.attempt.place.account for f in found} == {ACCOUNT}
     assert bench.wire.count("SearchQuantumTasks") == 4

@@ -84,11 +84,11 @@ def _counts(project: Project) -> dict[str, int]:
 
 
 def test_calls_of_a_first_plan(project: Project) -> None:
-    """Two regions hold a project that has a task on a QPU; each device is asked once."""
+    """Nothing is remembered, so every region is searched once; each device is asked once."""
     project.plan(A, D, task("e", device=SV1))
     counts = _counts(project)
     counts.pop("GetCallerIdentity", None)
-    assert counts == {"GetDevice": 2, "SearchQuantumTasks": 2}
+    assert counts == {"GetDevice": 2, "SearchQuantumTasks": 5}
 
 
 def test_calls_of_a_plan_with_everything_done(project: Project) -> None:
@@ -129,7 +129,7 @@ def test_nothing_declared_nothing_remembered_is_searched_for(project: Project) -
     """Whatever the account has with our marks may be ours."""
     project.context = project.context.__class__(project.context.name, project.context.uid, "default")
     project.plan()
-    assert project.bench.wire.count("SearchQuantumTasks") == 1
+    assert project.bench.wire.count("SearchQuantumTasks") == 5, "in every region"
 
 
 def test_planning_changes_nothing(project: Project) -> None:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
 
 from botocore.exceptions import ClientError
 
-from reconciler.core.attempt import Attempt, Outcome, Place
+from reconciler.core.attempt import LOCAL_ACCOUNT, Attempt, Outcome, Place
 from reconciler.core.event import Observed
 from reconciler.core.ports import Clock
 from reconciler.core.resource import Resource
 from reconciler.providers.braket import task_reading
 from reconciler.providers.braket.client import BraketClient
-from reconciler.providers.braket.device import region_of
+from reconciler.providers.braket.device import REGIONS, region_of
 from reconciler.providers.braket.device_check import check
 from reconciler.providers.braket.errors import LIBRARY_ERRORS, code_of, reply_of
 from reconciler.providers.braket.quantum_task import create_request
-from reconciler.providers.kind import Checked, CloudUnavailable, Found, Reply, ResultMissing
+from reconciler.providers.kind import Checked, CloudUnavailable, Found, Reply, ResultMissing, Search
 
 _UNTAG_AT_ONCE = 20  # keys travel in the query string, and URLs have an end
 
@@ -25,15 +24,16 @@ _UNTAG_AT_ONCE = 20  # keys travel in the query string, and URLs have an end
 class BraketCloud:
     """Implements Cloud. The account is asked for once."""
 
-    def __init__(self, client: BraketClient, clock: Clock) -> None:
+    def __init__(self, client: BraketClient, clock: Clock, *, local: bool = False) -> None:
         self._client = client
         self._clock = clock
+        self._prefix = LOCAL_ACCOUNT if local else ""
         self._account = ""
 
     def account(self) -> str:
         """The account of these credentials."""
         if not self._account:
-            self._account = self._client.identity()
+            self._account = self._prefix + self._client.identity()
         return self._account
 
     def regions(self, devices: Iterable[str]) -> set[str]:
@@ -53,9 +53,13 @@ class BraketCloud:
         """Read these attempts."""
         return task_reading.observe(self._client, asked, self._clock.now())
 
-    def discover(self, uid: str, since: datetime, regions: Iterable[str]) -> Iterable[Found]:
+    def everywhere(self) -> Iterable[str]:
+        """The regions with QPUs, and ours."""
+        return {*REGIONS, self._client.region}
+
+    def discover(self, search: Search) -> Iterable[Found]:
         """Find what carries our marks."""
-        return task_reading.discover(self._client, uid, since, regions, self.account())
+        return task_reading.discover(self._client, search, self.account())
 
     def create(self, resource: Resource, token: str, tags: Mapping[str, str], place: Place) -> Reply:
         """CreateQuantumTask, once."""

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from reconciler.core.attempt import Phase, Place
+from reconciler.core.attempt import LOCAL_ACCOUNT, Phase, Place
 from reconciler.core.declared import Declared, SourceFile
 from reconciler.core.digest import canonical, digest, run_digest, sha256
 from reconciler.core.openqasm import canonical_openqasm
@@ -130,7 +130,10 @@ def _rules(spec: QuantumTaskSpec) -> RunRules:
 def create_request(resource: Resource, token: str, tags: Mapping[str, str], place: Place) -> dict[str, Any]:
     """The parameters of CreateQuantumTask, equal on every machine: a repeated token must meet an equal request."""
     payload: TaskPayload = resource.payload
-    bucket = resource.delivery["output.bucket"] or f"amazon-braket-{place.region}-{place.account}"
+    bucket = (
+        resource.delivery["output.bucket"]
+        or f"amazon-braket-{place.region}-{place.account.removeprefix(LOCAL_ACCOUNT)}"
+    )
     request: dict[str, Any] = {
         "clientToken": token,
         "deviceArn": resource.execution["device"],

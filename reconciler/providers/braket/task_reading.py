@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from reconciler.core.attempt import Attempt, Outcome, Phase, Place
 from reconciler.core.event import Observed
 from reconciler.core.mark import MARKS, TAG_ADDRESS, TAG_DIGEST, TAG_PROJECT, TAG_RUN, read_run_mark
 from reconciler.providers.braket.client import BraketClient
-from reconciler.providers.kind import Found
+from reconciler.providers.kind import CloudUnavailable, Found, Search
 
 _PHASES = {
     "COMPLETED": Phase.DONE,
@@ -85,29 +85,35 @@ def get_task(client: BraketClient, region: str, arn: str) -> dict[str, Any] | No
         return None  # `read` lets nothing through but an absence
 
 
-def discover(client: BraketClient, uid: str, since: datetime, regions: Iterable[str], account: str) -> Iterator[Found]:
+def discover(client: BraketClient, search: Search, account: str) -> Iterator[Found]:
     """Every task with this project's marks. The service can't filter by tags, but summaries carry them."""
-    filters = [{"name": "createdAt", "operator": "GTE", "values": [_text(since)]}]
-    for region in sorted(set(regions)):
+    filters = [{"name": "createdAt", "operator": "GTE", "values": [_text(search.since)]}]
+    for region in sorted(search.regions | search.maybe):
         place = Place("braket", account, region)
-        for page in client.pages(region, "search_quantum_tasks", filters=filters, maxResults=100):
-            for task in page["quantumTasks"]:
-                found = _found(task, uid, place)
-                if found is not None:
-                    yield found
+        try:
+            for page in client.pages(region, "search_quantum_tasks", filters=filters, maxResults=100):
+                for task in page["quantumTasks"]:
+                    yield from _found(task, search, place)
+        except CloudUnavailable:
+            # A region that this account may not use holds nothing of ours, as far as these credentials can tell.
+            if region in search.regions:
+                raise
 
 
-def _found(task: dict[str, Any], uid: str, place: Place) -> Found | None:
+def _found(task: dict[str, Any], search: Search, place: Place) -> Iterator[Found]:
     tags = task.get("tags") or {}
+    if tags.get(TAG_PROJECT, search.uid) != search.uid:
+        return
     mark = read_run_mark(tags.get(TAG_RUN, ""))
-    if tags.get(TAG_PROJECT) != uid or mark is None or TAG_ADDRESS not in tags or TAG_DIGEST not in tags:
-        return None
+    marked = mark is not None and TAG_PROJECT in tags and TAG_ADDRESS in tags and TAG_DIGEST in tags
+    if not marked and not search.unmarked:
+        return
     attempt = Attempt(
-        token=mark.token,
-        digest=tags[TAG_DIGEST],
+        token=mark.token if mark else "",
+        digest=tags.get(TAG_DIGEST, ""),
         program="",
-        generation=mark.generation,
-        number=mark.number,
+        generation=mark.generation if mark else 1,
+        number=mark.number if mark else 1,
         place=place,
         execution={"device": task["deviceArn"], "shots": task["shots"]},
         intended=task["createdAt"],
@@ -121,7 +127,7 @@ def _found(task: dict[str, Any], uid: str, place: Place) -> Found | None:
         tags=tags,
         owned=MARKS,
     )
-    return Found(tags[TAG_ADDRESS], attempt)
+    yield Found(tags.get(TAG_ADDRESS, ""), attempt)
 
 
 def _observed(address: str, attempt: Attempt, task: dict[str, Any], now: datetime) -> Observed:
