@@ -23,7 +23,7 @@ def run(action: str, kind: SimulatorKind, shots: int, seed: int) -> str:
     Equal arguments give equal text: it holds no times and no random ids. `taskMetadata.id` and `.deviceId` are
     "simulation" and `createdAt`/`endedAt` are absent, for the caller to fill in.
     `additionalMetadata.simulatorMetadata.executionDuration` (milliseconds) is worked out from the size of the program.
-    Qubits, gates, memory for amplitudes and time for gates are bounded; OpenQASM's classical loops and arrays are not.
+    Qubits, gates, memory for amplitudes, and the loops, arrays and numbers of the classical part are bounded.
 
     Raises SimulationFailed: the program is refused, does not fit on this machine, or the libraries are not installed.
     """

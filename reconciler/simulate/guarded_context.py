@@ -5,9 +5,11 @@ from antlr4.error.ErrorListener import (  # type: ignore[import-untyped]  # a de
     ConsoleErrorListener,
     ErrorListener,
 )
+from braket.default_simulator.openqasm.parser.openqasm_ast import BinaryExpression
 from braket.default_simulator.openqasm.program_context import ProgramContext
 
 from reconciler.simulate import SimulationFailed
+from reconciler.simulate.guarded_interpreter import check_length, check_power
 
 # Declared qubits cost memory before any gate; SV1, the widest gate device, has 34.
 _MAX_DECLARED = 1024
@@ -46,3 +48,11 @@ class GuardedContext(ProgramContext):  # type: ignore[misc]  # the library ships
         if self.gates > _MAX_GATES:
             raise SimulationFailed(f"The program has more than {_MAX_GATES} gates.")
         super().add_gate_instruction(*args, **kwargs)
+
+    def _evaluate_expression(self, expression: Any) -> Any:
+        # What follows from a measurement is evaluated here for each path, and not by the interpreter.
+        if isinstance(expression, BinaryExpression) and expression.op.name == "**":
+            check_power(self._evaluate_expression(expression.lhs), self._evaluate_expression(expression.rhs))
+        value = super()._evaluate_expression(expression)
+        check_length(value)
+        return value

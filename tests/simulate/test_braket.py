@@ -181,7 +181,7 @@ def test_a_source_that_looks_like_a_file_name_is_not_opened(tmp_path: Path) -> N
 def test_a_long_loop_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reconciler.simulate.guarded_context._MAX_GATES", 50)
     with pytest.raises(SimulationFailed, match="more than 50 gates"):
-        result("qubit q; for int i in [0:1000000] { h q; }")
+        result("qubit q; for int i in [0:90000] { h q; }")
 
 
 def test_a_machine_with_little_memory_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
