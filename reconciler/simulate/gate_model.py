@@ -14,6 +14,7 @@ from reconciler.simulate import SimulationFailed
 from reconciler.simulate.guarded_context import GuardedContext
 from reconciler.simulate.guarded_interpreter import GuardedInterpreter
 from reconciler.simulate.sampled import exact_value, sampled_value
+from reconciler.simulate.syntax import strict_syntax
 
 # The library's own qubitCount of both simulators: 2**26 complex amplitudes are 1 GiB, and so are 4**13. Beyond that it
 # has no guard of its own: `qubit[40]` asks for 16 TiB.
@@ -137,7 +138,9 @@ def _refuse_includes(source: str) -> None:
     if not re.search(r"\binclude\b", source):
         return
     # Only the parser knows a statement from a comment or a pragma, so it decides when the word occurs.
-    if _contains(parse(source), Include):
+    with strict_syntax("The program"):
+        parsed = parse(source)
+    if _contains(parsed, Include):
         raise SimulationFailed("OpenQASM include is refused: it would read files of this machine.")
 
 

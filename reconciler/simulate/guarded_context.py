@@ -1,26 +1,17 @@
 # Imports heavy libraries (about a second): load this module only to simulate.
 from typing import Any
 
-from antlr4.error.ErrorListener import (  # type: ignore[import-untyped]  # a dependency of the simulator, without types
-    ConsoleErrorListener,
-    ErrorListener,
-)
 from braket.default_simulator.openqasm.parser.openqasm_ast import BinaryExpression
 from braket.default_simulator.openqasm.program_context import ProgramContext
 
 from reconciler.simulate import SimulationFailed
 from reconciler.simulate.guarded_interpreter import check_length, check_power
+from reconciler.simulate.syntax import strict_syntax
 
 # Declared qubits cost memory before any gate; SV1, the widest gate device, has 34.
 _MAX_DECLARED = 1024
 # The interpreter reads 2,500 to 4,000 gates a second, so this is about a minute; loops unroll.
 _MAX_GATES = 200_000
-
-
-class _RaisingListener(ErrorListener):  # type: ignore[misc]  # the library ships no types
-    def syntaxError(self, *event: Any) -> None:  # noqa: N802 - antlr's name
-        message = event[4]  # after recognizer, symbol, line and column
-        raise SimulationFailed(f"A pragma does not parse: {' '.join(message.split())[:200]}")
 
 
 class GuardedContext(ProgramContext):  # type: ignore[misc]  # the library ships no types
@@ -34,14 +25,8 @@ class GuardedContext(ProgramContext):  # type: ignore[misc]  # the library ships
         super().add_qubits(name, num_qubits)
 
     def parse_pragma(self, pragma_body: str) -> Any:
-        # The library leaves antlr's default listener in place: it prints to stderr, drops the words it does not know,
-        # and goes on, so that `adjoint_gradient expectation(...)` would come out as a plain expectation.
-        printing = ConsoleErrorListener.INSTANCE
-        ConsoleErrorListener.INSTANCE = _RaisingListener()
-        try:
+        with strict_syntax("A pragma"):
             return super().parse_pragma(pragma_body)
-        finally:
-            ConsoleErrorListener.INSTANCE = printing
 
     def add_gate_instruction(self, *args: Any, **kwargs: Any) -> None:
         self.gates += 1

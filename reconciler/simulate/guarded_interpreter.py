@@ -16,6 +16,7 @@ from braket.default_simulator.openqasm.parser.openqasm_ast import (
 )
 
 from reconciler.simulate import SimulationFailed
+from reconciler.simulate.syntax import strict_syntax
 
 # Elements of a range, array or bit register, and bits of a number. The library makes an object of each element, about
 # 200 bytes, before it runs a loop.
@@ -38,6 +39,11 @@ class GuardedInterpreter(Interpreter):  # type: ignore[misc]  # the library ship
         self._steps = 0
         self._clock = clock
         self._end = clock() + _MAX_SECONDS
+
+    def run(self, *arguments: Any, **options: Any) -> Any:
+        """The context after the program. Raises SimulationFailed with the place of what does not parse."""
+        with strict_syntax("The program"):
+            return super().run(*arguments, **options)
 
     def visit(self, node: Any) -> Any:
         """Every part of a program is read through here, also from within the library."""

@@ -67,7 +67,7 @@ def test_time_is_bounded_too() -> None:
     from reconciler.simulate.guarded_context import GuardedContext
     from reconciler.simulate.guarded_interpreter import GuardedInterpreter
 
-    times = iter(range(0, 100_000, 50))
+    times = iter(range(0, 100_000, 100))
     late = GuardedInterpreter(GuardedContext(), clock=lambda: next(times))
     with pytest.raises(SimulationFailed, match="took more than 120 seconds"):
         late.run("qubit q; for int i in [1:100] { h q; }")

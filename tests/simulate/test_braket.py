@@ -139,7 +139,12 @@ REFUSED = [
     ("qubit q; h q;", "state_vector", 0, "Result types must be specified"),
     ("qubit q; h q;", "state_vector", -1, "cannot be negative"),
     ("qubit q; rx(a) q;", "state_vector", 5, "a"),
-    ("qubit q; nonsense q", "state_vector", 5, "Error"),
+    ("qubit q; nonsense q", "state_vector", 5, "The program does not parse at line 2:1: the end is not"),
+    ("qubit q;\nh q;\n  h q q;\n", "state_vector", 5, "The program does not parse at line 3:7: "),
+    ("qubit q;\nrx(0.1 q;\n", "state_vector", 5, "The program does not parse at line 2:8: "),
+    ("qubit[2 q;", "state_vector", 5, "The program does not parse at line 1:9: 'q' is not expected here"),
+    ("// include\nqubit q; h q", "state_vector", 5, "The program does not parse at line 2:13: the end"),
+    ("qubit q; h q; \x00", "state_vector", 5, "The program does not parse at line 1:15: token recognition error"),
     ("qubit q;\nh q;\n#pragma braket noise bit_flip(0.1) q\n", "state_vector", 5, "Noise instructions"),
     (
         "qubit q;\nh q;\n#pragma braket result adjoint_gradient expectation(z(q)) all\n",
