@@ -13,6 +13,7 @@ from reconciler.cli.clouds import Problem
 from reconciler.cli.exits import Exit
 from reconciler.cli.terminal import output, report_problems
 from reconciler.core.diagnostic import Diagnostic
+from reconciler.emulator.broken import WorldError
 from reconciler.providers.kind import CloudUnavailable, ResultMissing
 from reconciler.render.report import write_report
 from reconciler.store.errors import Conflict, LockHeld, LockLost, StoreError
@@ -82,5 +83,11 @@ _KNOWN: dict[type[Exception], tuple[str, str, str]] = {
     ),
     ResultMissing: ("results/missing", "No results", "Wait until the run is finished with `qctl wait`."),
     NothingToResolve: ("state/nothing-to-resolve", "Nothing to resolve", "See `qctl state list` for what is unknown."),
+    WorldError: (
+        "local/unusable",
+        "Local cloud can't be used",
+        "Make room if the disk is full. Else move the file away (.qctl/local-cloud.sqlite) to begin with an empty "
+        "local cloud, or name another with QCTL_LOCAL_CLOUD.",
+    ),
     OSError: ("system/file", "File can't be used", "Give access, make room, or use another."),
 }

@@ -12,7 +12,9 @@ from reconciler.emulator.identity import handle_sts
 from reconciler.emulator.message import Request, Response
 from reconciler.emulator.objects import handle_s3
 from reconciler.emulator.service import Prepared
-from reconciler.emulator.world import Session, World
+from reconciler.emulator.wire.error import ServiceError
+from reconciler.emulator.wire.serialise import serialise_error
+from reconciler.emulator.world import Session, World, WorldError
 
 
 def handle(world: World, request: Request) -> Response:
@@ -21,8 +23,17 @@ def handle(world: World, request: Request) -> Response:
     Everything it does is one transaction, taken only when the outcomes it depends on are known: tasks that are over
     are simulated first, outside of it, and the request starts again.
 
+    A file that can't be used is an internal error, as of any cloud: whether something was made is then not known.
+
     Raises ConnectionLost when a scripted fault breaks the connection: the transport shows it in its own way.
     """
+    try:
+        return _handled(world, request)
+    except WorldError as broken:
+        return serialise_error(ServiceError("InternalServiceException", str(broken)))
+
+
+def _handled(world: World, request: Request) -> Response:
     service = _service(request)
     prepared = _SERVICES[service](request)
     while True:

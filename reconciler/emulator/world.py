@@ -3,21 +3,20 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
 from reconciler.emulator import calls, clock, faults, objects
+from reconciler.emulator.broken import WorldError, is_broken
 from reconciler.emulator.schema import SCHEMA
 from reconciler.emulator.switches import SWITCHES, Switches, find
 
+__all__ = ["VERSION", "Session", "World", "WorldError"]
+
 VERSION = 1
-
-
-class WorldError(Exception):
-    """The file is not a local cloud that this version of the program can open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,10 @@ class World:
         """
         if path != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+        try:
+            connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+        except sqlite3.Error as problem:  # a folder of that name, or no right to it
+            raise WorldError(f"{path} can't be opened as a local cloud: {problem}") from problem
         try:
             _prepare(connection)
         except (sqlite3.DatabaseError, WorldError) as problem:
@@ -63,10 +65,18 @@ class World:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """One writing transaction. An exception takes back everything done in it."""
-        with self._lock, _transaction(self._connection) as connection:
-            overrides = dict(connection.execute("SELECT name, value FROM switch").fetchall())
-            yield Session(connection, clock.now(connection, self._base), Switches(overrides))
+        """One writing transaction. An exception takes back everything done in it.
+
+        Raises WorldError for a damaged file and a full disk, here and in all that follows from it.
+        """
+        try:
+            with self._lock, _transaction(self._connection) as connection:
+                overrides = dict(connection.execute("SELECT name, value FROM switch").fetchall())
+                yield Session(connection, clock.now(connection, self._base), Switches(overrides))
+        except sqlite3.Error as problem:
+            if not is_broken(problem):
+                raise
+            raise WorldError(f"The local cloud's file can't be used: {problem}") from problem
 
     def now(self) -> datetime:
         with self.transaction() as session:
@@ -157,8 +167,10 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]
         connection.execute("COMMIT")
     except BaseException:
         # A commit that failed may have ended the transaction by itself.
+        # On a broken disk the rollback fails as well, and what came first says more.
         if connection.in_transaction:
-            connection.execute("ROLLBACK")
+            with suppress(sqlite3.Error):
+                connection.execute("ROLLBACK")
         raise
 
 
