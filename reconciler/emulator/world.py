@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
+from reconciler import simulate
 from reconciler.emulator import calls, clock, faults, objects
 from reconciler.emulator.broken import WorldError, is_broken
 from reconciler.emulator.schema import SCHEMA
@@ -139,13 +140,17 @@ class World:
             return calls.counts(session.connection, service)
 
     def status(self) -> dict[str, Any]:
-        """A summary: {id, now, frozen, advanced (seconds), tasks, faults, calls, switches that differ}."""
+        """A summary: {id, now, frozen, advanced (seconds), tasks, faults, calls, switches that differ}.
+
+        With `problem` if tasks can't end, because the simulator is not installed.
+        """
         with self.transaction() as session:
             one = session.connection.execute(
                 "SELECT (SELECT value FROM meta WHERE name = 'world'), frozen IS NOT NULL, ahead,"
                 " (SELECT count(*) FROM task), (SELECT count(*) FROM fault),"
                 " (SELECT coalesce(sum(count), 0) FROM counter) FROM clock"
             ).fetchone()
+            stuck = session.switches.text("simulation") == "real" and not simulate.is_installed()
             return {
                 "id": one[0],
                 "now": clock.moment(session.now),
@@ -155,7 +160,7 @@ class World:
                 "faults": one[4],
                 "calls": one[5],
                 "switches": dict(session.switches.overrides),
-            }
+            } | ({"problem": simulate.MISSING} if stuck else {})
 
 
 @contextmanager

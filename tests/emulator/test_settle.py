@@ -1,4 +1,5 @@
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -159,3 +160,29 @@ def test_the_first_to_settle_wins(local: Local, monkeypatch: pytest.MonkeyPatch)
     found = local.get(arn)
     assert (found["status"], found["failureReason"]) == ("FAILED", "the other was first")
     assert local.client("s3").list_buckets()["Buckets"] == [], "nothing was written"
+
+
+def test_without_the_simulator_a_task_waits_for_it(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its extra can still be installed; FAILED would be for ever."""
+    assert "problem" not in local.world.status()
+    arn = local.create()
+    with monkeypatch.context() as missing:
+        missing.setitem(sys.modules, "braket.default_simulator", None)
+        for _ in range(3):
+            local.world.advance(60)
+            assert local.status(arn) == "RUNNING"
+        listed = local.client().search_quantum_tasks(filters=[])["quantumTasks"]
+        assert [task["status"] for task in listed] == ["RUNNING"]
+        assert local.client("s3").list_buckets()["Buckets"] == []
+        assert local.world.status()["problem"] == "The simulator is not installed: pip install 'qctl[simulate]'"
+    local.world.advance(60)
+    assert local.status(arn) == "COMPLETED"
+    assert results(local, arn)["taskMetadata"]["id"] == arn
+
+
+def test_a_task_that_is_doomed_fails_without_the_simulator(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
+    local.world.set_switch("fail.reason", "Laser off")
+    arn = local.create()
+    monkeypatch.setitem(sys.modules, "braket.default_simulator", None)
+    local.world.advance(60)
+    assert local.status(arn) == "FAILED"
