@@ -95,7 +95,7 @@ def _in_pieces(data: bytes) -> tuple[Header, dict[str, Record]] | None:
         if header["format_version"] != FORMAT:
             return None
         return _header(header), _records_of(data, start + len(_RECORDS), end)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         return None
 
 
@@ -125,7 +125,7 @@ def decode_header(data: bytes, name: str) -> Header:
     try:
         document = json.loads(first.rstrip(b",") + b"}")
         return _header(_upgraded(document, name)["header"])
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise StateUnreadable(name, "has no readable header") from error
 
 
@@ -133,8 +133,9 @@ def _parse(data: bytes, name: str) -> dict[str, Any]:
     try:
         document: dict[str, Any] = json.loads(data)
         document["header"]["format_version"] + 0
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:  # RecursionError: 100,000 times `[`
         raise StateUnreadable(name, f"is cut off or no longer JSON ({error})") from error
+    _refuse_newer(document["header"], name)  # first: a newer format may be sealed in a way that we do not know
     body, _, found = data.rpartition(_SEAL)
     if found != seal(body) + _END and found != seal(body) + _END.rstrip():
         raise StateUnreadable(name, "was changed by something other than qctl: its checksum does not fit")
@@ -144,13 +145,18 @@ def _parse(data: bytes, name: str) -> dict[str, Any]:
 def _upgraded(document: dict[str, Any], name: str) -> dict[str, Any]:
     header = document["header"]
     found: int = header["format_version"]
-    if found > FORMAT:
-        raise StateTooNew(name, found, FORMAT, str(header.get("tool_version")))
+    _refuse_newer(header, name)
     for version in range(found, FORMAT):
         if version not in UPGRADES:
             raise StateUnreadable(name, f"has format {version}, which this qctl never knew")
         document = UPGRADES[version](document)
     return document
+
+
+def _refuse_newer(header: Mapping[str, Any], name: str) -> None:
+    found: int = header["format_version"]
+    if found > FORMAT:
+        raise StateTooNew(name, found, FORMAT, str(header.get("tool_version")))
 
 
 def _header(data: Mapping[str, Any]) -> Header:

@@ -21,6 +21,7 @@ RECORDS = {
     "QuantumTask/b": Record((attempt(1), replace(attempt(2), outcome=Outcome.ACCEPTED, id="arn:2")), managed=False),
     "QuantumTask/a[θ=0.5]": Record((attempt(3),), removal="orphan"),
 }
+_DEEP = b"[" * 100_000
 WHOLE = """\
 {"header":{"environment":"dev","folded":7,"format_version":1,"lineage":"l1","project":{"name":"study","uid":"uid-1"},\
 "serial":3,"tool_version":"0.1.0","write_id":"w1"},
@@ -81,7 +82,7 @@ def test_a_changed_value_is_noticed_and_the_way_out_is_named(old: bytes, new: by
     assert "Put back a good copy of study.dev.json" in shown.remedy
 
 
-@pytest.mark.parametrize("text", [b"", b"[]", b"{}", b"null", b'{"header":{"format_version":"1"}}', b"\xff"])
+@pytest.mark.parametrize("text", [b"", b"[]", b"{}", b"null", b'{"header":{"format_version":"1"}}', b"\xff", _DEEP])
 def test_what_is_no_state_is_never_an_empty_state(text: bytes) -> None:
     for read in (decode, decode_header):
         with pytest.raises(StateUnreadable):
@@ -93,6 +94,13 @@ def test_a_newer_format_is_refused_even_if_its_body_means_nothing_to_us() -> Non
     for read in (decode, decode_header):
         with pytest.raises(StateTooNew, match=r"f has format 2, written by qctl 9.0"):
             read(data, "f")
+
+
+@pytest.mark.parametrize("end", [b"}", b',\n"seal":"blake3:00"}\n', b',\n"sha256":"00"}\n'])
+def test_a_newer_format_may_be_sealed_in_a_way_unknown_to_us(end: bytes) -> None:
+    data = b'{"header":{"format_version":2,"tool_version":"9.0"},\n"records":{}' + end
+    with pytest.raises(StateTooNew, match=r"f has format 2, written by qctl 9.0"):
+        decode(data, "f")
 
 
 def test_an_older_format_is_upgraded_step_by_step(monkeypatch: pytest.MonkeyPatch) -> None:
