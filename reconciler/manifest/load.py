@@ -14,6 +14,7 @@ from reconciler.core.diagnostic import Diagnostic, in_order
 from reconciler.manifest.cycles import report_cycles
 from reconciler.manifest.envelope import check_frame, kind_of, open_envelope
 from reconciler.manifest.files import ManifestFiles
+from reconciler.manifest.matrix import MAX_POINTS
 from reconciler.manifest.place import Place, report
 from reconciler.manifest.project import PROJECT_KIND, Project
 from reconciler.manifest.read_project import read_project
@@ -82,6 +83,7 @@ class _Loading:
         self._waiting: dict[Address, Point] = {}
         self._places: dict[Address, Place] = {}
         self._sweeps: set[Address] = set()
+        self._room = MAX_POINTS  # for the points of all sweeps together
         self._broken: set[Address] = set()
 
     def run(self) -> Loaded:
@@ -134,13 +136,14 @@ class _Loading:
             return
         if envelope.address is not None and not self._is_first(envelope.address, document.place):
             envelope = envelope.without_address()
-        for point in expand(envelope, self._kinds[envelope.kind], self._variables, self._found):
+        for point in expand(envelope, self._kinds[envelope.kind], self._variables, self._found, self._room):
             self._point(point)
 
     def _point(self, point: Point) -> None:
         address, base = point.address, point.source.base
         if address is not None and address.key:
             self._sweeps.add(address.base)
+            self._room -= 1
         if point.holes:
             if address is None:  # nobody can refer to it, and what it refers to is not known yet
                 self._validator.validate(point)

@@ -20,8 +20,8 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PATH = ("spec", "matrix")
 
 
-def check_matrix(matrix: Any, place: Place, address: str) -> list[Diagnostic]:
-    """Everything wrong with a matrix; nothing if its points can be listed."""
+def check_matrix(matrix: Any, place: Place, address: str, room: int = MAX_POINTS) -> list[Diagnostic]:
+    """Everything wrong with a matrix; nothing if its points can be listed. `room` is what other sweeps left."""
     if not isinstance(matrix, dict) or not matrix:
         detail = f"spec.matrix: expected a mapping of names to lists of values, found {shown(matrix)}."
         return [report("matrix/invalid", detail, "", place.spot(_PATH), address=address)]
@@ -29,9 +29,14 @@ def check_matrix(matrix: Any, place: Place, address: str) -> list[Diagnostic]:
     if found:
         return found
     count = math.prod(len(values) for values in matrix.values())
-    if count <= MAX_POINTS:
+    if count <= room:
         return []
     detail = f"The matrix has {count:,} points; at most {MAX_POINTS:,} are allowed, each a run to pay for."
+    if count <= MAX_POINTS:
+        detail = (
+            f"The matrix has {count:,} points, and the sweeps read before it have {MAX_POINTS - room:,}; a project has "
+            f"at most {MAX_POINTS:,}, each a run to pay for."
+        )
     return [report("matrix/too-large", detail, "Shorten its lists.", place.spot(_PATH, key=True), address=address)]
 
 

@@ -16,7 +16,7 @@ from reconciler.manifest.build import UNREADABLE
 from reconciler.manifest.envelope import Envelope
 from reconciler.manifest.fields import keys_of
 from reconciler.manifest.holes import OPENING, Hole, filled, find_holes
-from reconciler.manifest.matrix import check_matrix, points
+from reconciler.manifest.matrix import MAX_POINTS, check_matrix, points
 from reconciler.manifest.place import Place, document_path, report
 from reconciler.manifest.problems import Problems
 from reconciler.manifest.suggest import did_you_mean
@@ -71,8 +71,10 @@ class Point:
         return str(self.address) if self.address else self.source.label
 
 
-def expand(envelope: Envelope, kind: KindModel, variables: Variables, found: list[Diagnostic]) -> Iterator[Point]:
-    """The points of a document. Problems go to `found`."""
+def expand(
+    envelope: Envelope, kind: KindModel, variables: Variables, found: list[Diagnostic], room: int = MAX_POINTS
+) -> Iterator[Point]:
+    """The points of a document. Problems go to `found`; so does a sweep of more than `room` points."""
     place = envelope.place
     source = Source(kind, place, envelope.address)
     spec = _with_tags(envelope, source, found)
@@ -80,7 +82,7 @@ def expand(envelope: Envelope, kind: KindModel, variables: Variables, found: lis
         return
     waits = place.file.text.find(OPENING, place.start, place.end) >= 0
     if isinstance(spec, dict) and (waits or "matrix" in spec):
-        yield from _Expansion(source, variables, found).points(spec)
+        yield from _Expansion(source, variables, found, room).points(spec)
         return
     yield Point(source, envelope.address, spec)
 
@@ -101,10 +103,11 @@ def _with_tags(envelope: Envelope, source: Source, found: list[Diagnostic]) -> A
 class _Expansion:
     """Fills the holes of one document."""
 
-    def __init__(self, source: Source, variables: Variables, found: list[Diagnostic]) -> None:
+    def __init__(self, source: Source, variables: Variables, found: list[Diagnostic], room: int) -> None:
         self._source = source
         self._variables = variables
         self._found = found
+        self._room = room
         self._failed: set[Path] = set()
 
     def points(self, spec: dict[str, Any]) -> Iterator[Point]:
@@ -117,7 +120,9 @@ class _Expansion:
         others = [hole for hole in holes if hole.path[0] != "matrix"]
         matrix = filled(spec, [(hole.path, self._fill(hole, {})) for hole in in_matrix])["matrix"]
         rest = {key: value for key, value in spec.items() if key != "matrix"}
-        problems = [] if matrix is UNREADABLE else check_matrix(matrix, self._source.place, self._source.label)
+        problems = (
+            [] if matrix is UNREADABLE else check_matrix(matrix, self._source.place, self._source.label, self._room)
+        )
         self._found.extend(problems)
         if isinstance(matrix, dict):
             others = self._with_known_names(others, list(matrix))

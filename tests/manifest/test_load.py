@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from reconciler.core.address import Address
 from reconciler.core.diagnostic import has_errors
 from tests.manifest.project import CIRCUIT, PROJECT, SIM, Folder, only, said, task
@@ -191,3 +193,14 @@ def test_words_of_a_union(folder: Folder) -> None:
 def test_quoted_numbers_are_explained(folder: Folder) -> None:
     loaded = folder.load(task("t", shots='"100"'), task("u", shots="100.0"))
     assert [found.remedy for found in loaded.diagnostics] == ["Remove the quotes.", "Write 100."]
+
+
+def test_the_points_of_all_sweeps_have_one_bound(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reconciler.manifest.load.MAX_POINTS", 10)
+    sweeps = [task(name, spec="matrix: {x: [1, 2], y: [1, 2]}") for name in "abc"]
+    loaded = folder.load(*sweeps[:2], task("last", spec="matrix: {x: [1, 2]}"), task("alone"))
+    assert not loaded.diagnostics
+    assert len(loaded.resources) == 11
+    loaded = folder.load(*sweeps)
+    assert said(loaded) == [("matrix/too-large", "tasks.yaml:26:3")]
+    assert len(loaded.resources) == 8
