@@ -93,6 +93,9 @@ def serve(world: World, host: str = "127.0.0.1", port: int = 0, ready: Callable[
 
 def _wsgi(world: World, stopping: threading.Event) -> "WSGIApplication":
     def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if not _from_here(environ.get("HTTP_ORIGIN")):
+            start_response("403 Forbidden", [("content-length", "0")])
+            return []
         try:
             answer = handle(world, _request(environ))
         except ConnectionLost as lost:
@@ -106,6 +109,19 @@ def _wsgi(world: World, stopping: threading.Event) -> "WSGIApplication":
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
 
     return application
+
+
+def _from_here(origin: str | None) -> bool:
+    """Whether no web page of elsewhere sent the request: browsers name the page's host, and SDKs send no such header.
+
+    Any page a person looks at may send requests to this machine, and nothing else would keep it from driving us.
+    """
+    if origin is None:
+        return True
+    try:
+        return urlsplit(origin).hostname in _LOOPBACK
+    except ValueError:  # a bracket that is never closed
+        return False
 
 
 def _request(environ: "WSGIEnvironment") -> Request:

@@ -150,3 +150,28 @@ def test_threads_share_the_world(world: World, server: Running) -> None:
 def test_other_machines_are_not_served(world: World, host: str) -> None:
     with pytest.raises(ValueError, match="only serves this machine"):
         serve(world, host)
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("https://evil.example", 403),
+        ("http://localhost.evil.example", 403),
+        ("http://127.0.0.1@evil.example", 403),
+        ("null", 403),
+        ("http://[", 403),
+        ("", 403),
+        ("http://localhost:3000", 200),
+        ("http://127.0.0.1:8642", 200),
+        ("http://[::1]:80", 200),
+    ],
+)
+def test_a_web_page_of_elsewhere_cannot_drive_it(world: World, server: Running, origin: str, status: int) -> None:
+    wire = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=10)
+    authorization = "AWS4-HMAC-SHA256 Credential=K/20270115/us-east-1/braket/aws4_request"
+    wire.request("POST", "/quantum-tasks", b'{"filters":[]}', {"authorization": authorization, "origin": origin})
+    answer = wire.getresponse()
+    answer.read()
+    assert answer.status == status
+    assert bool(world.counts()) == (status == 200)
+    wire.close()
