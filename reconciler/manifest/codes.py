@@ -21,6 +21,8 @@ SUMMARY: Final[dict[str, str]] = {
     "file/too-large": "File too large",
     "file/ignored": "File ignored",
     "program/include": "OpenQASM include is not supported",
+    "program/character": "Control character in a program",
+    "program/empty": "Program without a statement",
     "manifest/document": "Not a manifest document",
     "manifest/api-version": "Unsupported apiVersion",
     "manifest/unknown-kind": "Unknown kind",

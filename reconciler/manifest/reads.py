@@ -15,6 +15,9 @@ from reconciler.manifest.suggest import did_you_mean, short
 
 _COMMENT = re.compile(r'//[^\n]*|/\*.*?(?:\*/|\Z)|"[^"\n]*"', re.DOTALL)
 _INCLUDE = re.compile(r"\binclude\b")
+# All of C0 but tab, line feed and carriage return: no OpenQASM token has them, comments neither.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_NO_STATEMENT = re.compile(r"\s*(?:OPENQASM\s+[0-9.]+\s*;)?[\s;]*")
 
 Refusal = tuple[str, str, str]  # code, detail, remedy: to be said at the place that names the file
 
@@ -88,6 +91,22 @@ def find_include(text: str) -> int | None:
     """Where an OpenQASM program includes another file, as a character index; comments and texts don't count."""
     found = _INCLUDE.search(_COMMENT.sub(_blank, text))
     return found.start() if found else None
+
+
+def content_problem(text: str) -> tuple[int, Refusal] | None:
+    """What no OpenQASM parser could take: where, as a character index, and what to say there."""
+    control = _CONTROL.search(text)
+    if control is not None:
+        detail = f"The character U+{ord(control.group()):04X} stands in the program."
+        return control.start(), ("program/character", detail, "Remove it, or name the right file.")
+    if _NO_STATEMENT.fullmatch(_COMMENT.sub(_blank_comment, text)):
+        detail = "The program has no statement, so there is nothing to run and to pay for."
+        return 0, ("program/empty", detail, "Write the program, or name the right file.")
+    return None
+
+
+def _blank_comment(found: re.Match[str]) -> str:
+    return found.group() if found.group().startswith('"') else " "
 
 
 def _blank(found: re.Match[str]) -> str:

@@ -16,7 +16,7 @@ from reconciler.core.fields import DeviceName, ProjectFile
 from reconciler.manifest.fields import Model, marked
 from reconciler.manifest.place import Place, Spot, document_path, report
 from reconciler.manifest.project import DEVICE_ARN
-from reconciler.manifest.reads import ProgramFiles, find_include, include_problem, spot_in
+from reconciler.manifest.reads import ProgramFiles, content_problem, find_include, include_problem, spot_in
 from reconciler.manifest.resource import Point
 from reconciler.manifest.suggest import did_you_mean, shown
 
@@ -34,7 +34,7 @@ class Validator:
         self._programs = ProgramFiles(root, found)
         self._found = found
         self._known: dict[tuple[str, str], Files] = {}
-        self._included: set[str] = set()  # files already looked through for an include
+        self._included: set[str] = set()  # program files already looked through
 
     def validate(self, point: Point) -> Declared | None:
         """The resource, or None; problems go to the diagnostics."""
@@ -92,21 +92,33 @@ class Validator:
         place = point.source.place
         if limits.or_inline and ("\n" in text or ";" in text):
             inline = SourceFile(place.file.name, text, inline=True)
-            self._check_include(inline, path, point)
+            self._check_program(inline, path, point)
             return inline
         read = self._programs.read(text, limits)
         if isinstance(read, SourceFile):
             if read.name not in self._included:
                 self._included.add(read.name)
-                self._check_include(read, path, point)
+                self._check_program(read, path, point)
             return read
         if read is not None and self._is_new(point, path, text):
             self._found.append(report(*read, place.spot(document_path(path)), address=point.label))
         return None
 
-    def _check_include(self, source: SourceFile, path: tuple[str, ...], point: Point) -> None:
+    def _check_program(self, source: SourceFile, path: tuple[str, ...], point: Point) -> None:
         if path[-1] != _OPENQASM:
             return
+        problem = content_problem(source.text)
+        if problem is not None:
+            index, refusal = problem
+            if self._is_new(point, path, refusal[0]):
+                # In a manifest only an escape in quotes can make such a character: the text's start is its place.
+                start = point.source.place.spot(document_path(path))
+                spot = start if source.inline else spot_in(source, index, 1)
+                self._found.append(report(*refusal, spot, address=point.label))
+            return
+        self._check_include(source, path, point)
+
+    def _check_include(self, source: SourceFile, path: tuple[str, ...], point: Point) -> None:
         index = find_include(source.text)
         if index is None or not self._is_new(point, path, "include"):
             return

@@ -121,3 +121,29 @@ def test_include_is_found_in_an_inline_program(folder: Folder) -> None:
     assert folder.found(block) == [("program/include", "tasks.yaml:10:7")]
     flow = task("t").replace("{openqasm: c.qasm}", "{openqasm: 'OPENQASM 3.0; include \"x\";'}")
     assert folder.found(flow) == [("program/include", "tasks.yaml:7:23")]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (b"", [("program/empty", "c.qasm:1:1")]),
+        (b"\n", [("program/empty", "c.qasm:1:1")]),
+        (b"OPENQASM 3.0;\n", [("program/empty", "c.qasm:1:1")]),
+        (b"// h q;\n/* qubit q; */ OPENQASM 3; ;\n", [("program/empty", "c.qasm:1:1")]),
+        (b"qubit q;\nh \x00q;\n", [("program/character", "c.qasm:2:3")]),
+        (b"qubit q; // \x1b[31m\n", [("program/character", "c.qasm:1:13")]),
+        (b"OPENQASM 3.0;\r\n\tqubit q;\r\n", []),
+        (b"#pragma braket verbatim\n", []),
+    ],
+)
+def test_a_program_that_is_none_is_refused_at_its_place(
+    folder: Folder, text: bytes, found: list[tuple[str, str]]
+) -> None:
+    folder.write("c.qasm", text)
+    assert folder.found(task("t"), task("u")) == found
+
+
+def test_an_inline_program_that_is_none_is_refused_too(folder: Folder) -> None:
+    for text, code in (('"h q;\\0"', "program/character"), ('"OPENQASM 3.0;"', "program/empty")):
+        flow = task("t").replace("{openqasm: c.qasm}", f"{{openqasm: {text}}}")
+        assert folder.found(flow) == [(code, "tasks.yaml:7:23")]
