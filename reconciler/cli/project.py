@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from reconciler import __version__
+from reconciler import __version__, simulate
 from reconciler.cli.clouds import BraketSetup, Clouds, Problem
 from reconciler.core.address import Address, parse_address
 from reconciler.core.diagnostic import Diagnostic, Severity, has_errors
@@ -46,7 +46,13 @@ class Opened:
     @property
     def warnings(self) -> list[Diagnostic]:
         """What was found and does not stop anything."""
-        return [d for d in self.loaded.diagnostics if d.severity is Severity.WARNING]
+        found = [d for d in self.loaded.diagnostics if d.severity is Severity.WARNING]
+        if self.braket.local and self.loaded.resources and not simulate.is_installed():
+            detail = "Tasks submitted to the local cloud will stay RUNNING until it is."
+            remedy = "Install it with: pip install 'qctl[simulate]'"
+            summary = "Simulator not installed"
+            found.append(Diagnostic("local/no-simulator", summary, detail, remedy, severity=Severity.WARNING))
+        return found
 
 
 def kind_models() -> dict[str, KindModel]:

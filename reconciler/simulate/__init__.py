@@ -1,6 +1,9 @@
 # Importing this package is cheap; simulators load when a program runs.
+import sys
+from importlib.machinery import PathFinder
 from importlib.util import find_spec
 
+_LIBRARY = "braket.default_simulator"
 MISSING = "The simulator is not installed: pip install 'qctl[simulate]'"
 
 
@@ -14,7 +17,9 @@ class SimulationFailed(Exception):  # noqa: N818 - an outcome of running a progr
 
 def is_installed() -> bool:
     """Whether the simulators are there, without loading them."""
-    try:
-        return find_spec("braket.default_simulator") is not None
-    except ModuleNotFoundError:  # there is no `braket` at all
-        return False
+    if _LIBRARY in sys.modules:
+        return sys.modules[_LIBRARY] is not None
+    # Asked for as a whole, the parent package would be imported.
+    parent = find_spec(_LIBRARY.partition(".")[0])
+    places = parent.submodule_search_locations if parent else None
+    return bool(places) and PathFinder.find_spec(_LIBRARY, places) is not None
