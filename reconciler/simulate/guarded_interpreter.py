@@ -18,11 +18,12 @@ from braket.default_simulator.openqasm.parser.openqasm_ast import (
 from reconciler.simulate import SimulationFailed
 from reconciler.simulate.syntax import strict_syntax
 
-# Elements of a range, array or bit register, and bits of a number. The library makes an object of each element, about
-# 200 bytes, before it runs a loop.
+# Elements of a range, array or bit register, and bits of a number. The library makes an object of each element
+# before it runs a loop.
 MAX_LENGTH = 100_000
-# Parts of the program that are read, those of a loop's body again each time. Measured: 150,000 to 300,000 a second.
-_MAX_STEPS = 20_000_000
+# Parts of the program that are read, those of a loop's body again each time. Measured: 30,000 to 50,000 a second
+# on two busy cores, and 7 for a gate, so that the bound on gates is met first.
+_MAX_STEPS = 4_000_000
 # A step may copy a whole array, so the number of steps alone is no bound on time.
 _MAX_SECONDS = 120.0
 _STEPS_BETWEEN_LOOKS = 256
