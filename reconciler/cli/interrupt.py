@@ -1,11 +1,11 @@
-"""Ctrl-C once: finish what is in flight, save, leave. Twice: leave now; the journal has what was done."""
+"""Ctrl-C while calls are in flight: finish them, save, leave; twice: leave now. With nothing in flight: at once."""
 
 from __future__ import annotations
 
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -24,29 +24,38 @@ def stoppable() -> Iterator[threading.Event]:
         stop.set()
         output().error("Finishing what is in flight. Interrupt again to leave now.")
 
-    if threading.current_thread() is not threading.main_thread():
-        yield stop  # only the main thread may catch signals; a test's thread has its own ways to stop
-        return
-    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
+    with _handling(on_signal):
         yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 @contextmanager
 def leaving_at_once() -> Iterator[None]:
-    """While a question stands: nothing is in flight yet, and Ctrl-C is an answer. Raises KeyboardInterrupt for it.
+    """While nothing is in flight: the first SIGINT or SIGTERM raises KeyboardInterrupt; the second ends the process.
 
-    Without this the interrupted read would simply go on (PEP 475), for our handler raises nothing.
+    SIGTERM too, and not by its default: on the way out the lock is given back. An exception is needed for this: a read
+    or a sleep whose handler raises nothing simply goes on (PEP 475).
     """
-    if threading.current_thread() is not threading.main_thread():
+    leaving = False
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        nonlocal leaving
+        if leaving:
+            os._exit(Exit.INTERRUPTED)  # a pool of reading threads is waited for; the system frees the lock
+        leaving = True
+        raise KeyboardInterrupt
+
+    with _handling(on_signal):
         yield
+
+
+@contextmanager
+def _handling(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may catch signals; a test's thread has its own ways to stop
         return
-    before = {number: signal.signal(number, signal.default_int_handler) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, handler) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, former in before.items():
+            signal.signal(number, former)

@@ -37,22 +37,22 @@ def carry_out(
     """The exit code of apply and destroy."""
     session = project.session
     edges = {d.address: d.depends for d in declared}
-    with stoppable() as stop:
+    with leaving_at_once():
         with locked(session.store, session.lock_info(verb), how.lock_timeout):
             planned = make_plan(session, declared, edges, refresh, selection, project.warnings)
             _show(planned.plan, as_json=as_json)
             if not planned.plan.applicable:
                 return Exit.ERROR
-            if stop.is_set():  # while we were reading: nothing is in flight yet
-                return Exit.INTERRUPTED
             if not planned.plan.empty and not _approved(verb, how, as_json=as_json):
                 return Exit.ERROR
-            with view(as_json) as progress:
+            with stoppable() as stop, view(as_json) as progress:
                 applied = apply(session, planned, progress.tell, stop, how.parallelism)
         _summary(verb, planned, applied, as_json=as_json)
         code = _code(applied)
         if code is not Exit.DONE or not how.wait_for:
             return code
+        if stop.is_set():  # in the moment when the last call ended: nothing was left to skip, but nobody wants to wait
+            return Exit.INTERRUPTED
         wanted = wanted_of(planned.seen, applied)
         return wait_for(session, wanted, selection, how.timeout, as_json=as_json)
 
@@ -71,8 +71,7 @@ def _approved(verb: str, how: How, *, as_json: bool) -> bool:
         output().error("Nobody can be asked here, so nothing was done. Say --auto-approve to go on without asking.")
         return False
     output().line(f"\nDo you want to {verb} this? Only 'yes' goes on.")
-    with leaving_at_once():
-        answer = click.prompt("  Enter a value", default="", show_default=False)
+    answer = click.prompt("  Enter a value", default="", show_default=False)
     if answer.strip() == "yes":
         return True
     output().line("Nothing was done.")

@@ -92,7 +92,7 @@ class FileLock:
         try:
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, json.dumps(info.to_json()).encode() + b"\n", 0)
-        except OSError:
+        except BaseException:  # Ctrl-C too: a command in a longer process must not go and keep the lock
             os.close(descriptor)
             raise
         self._descriptor = descriptor
