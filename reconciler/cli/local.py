@@ -17,6 +17,7 @@ from reconciler.core.diagnostic import Diagnostic
 from reconciler.render.json_form import dumps
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)?")
+_FURTHEST = 100_000  # days are 270 years; a clock beyond the calendar can't be turned back
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _folder = click.option("-C", "--chdir", "folder", type=FOLDER, default=Path(), help="The project's folder.")
 
@@ -83,6 +84,8 @@ def advance(duration: str, folder: Path) -> int:
     found = _DURATION.fullmatch(duration.strip())
     if not found:
         raise click.UsageError(f"{duration!r} is no duration: write 90s, 10m, 1h or 2d.")
+    if float(found.group(1)) > _FURTHEST:
+        raise click.UsageError(f"{duration!r} is too far: at most {_FURTHEST} of a unit.")
     step = timedelta(**{_UNITS[found.group(2) or "s"]: float(found.group(1))})
     world = open_world(folder)
     world.advance(step.total_seconds())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,13 @@ from reconciler.workflow.plan import Selection
 Command = Callable[..., int]
 _MOST_COMPLETIONS = 200
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+def _finite(_ctx: click.Context, _parameter: click.Parameter, value: float | None) -> float | None:
+    """A number of seconds; nan passes every comparison, and would never be over."""
+    if value is not None and not isfinite(value):
+        raise click.BadParameter(f"{value} is no number of seconds.")
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +135,7 @@ def run_options(command: Command) -> Command:
         click.option(
             "--lock-timeout",
             type=click.FloatRange(0),
+            callback=_finite,
             default=0.0,
             metavar="SECONDS",
             help="Wait so long for the state's lock.",
@@ -153,7 +162,11 @@ refresh_option = click.option(
     help="Ask the cloud about unfinished runs, all runs, or none.",
 )
 timeout_option = click.option(
-    "--timeout", type=click.FloatRange(0), metavar="SECONDS", help="Wait at most so long; then exit with 7."
+    "--timeout",
+    type=click.FloatRange(0),
+    callback=_finite,
+    metavar="SECONDS",
+    help="Wait at most so long; then exit with 7.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import mkstemp
 from typing import Any
 
 import click
@@ -15,6 +16,7 @@ from reconciler.cli.project import Flags, open_project, require_known
 from reconciler.cli.terminal import output
 from reconciler.core.address import Address
 from reconciler.core.attempt import Phase
+from reconciler.core.digest import sha256
 from reconciler.render.histogram import histogram_text
 from reconciler.render.json_form import dumps
 from reconciler.render.svg import Panel, histogram_svg
@@ -33,6 +35,8 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._=+-]")
 @click.option("--plot", type=click.Path(path_type=Path), metavar="FILE.svg", help="Draw the histograms.")
 def command(flags: Flags, selection: Selection, as_json: bool, folder_out: Path | None, plot: Path | None) -> int:
     """Show what runs measured, as counts with bars; save the files; draw them."""
+    if plot is not None and plot.suffix.lower() != ".svg":
+        raise click.UsageError(f"--plot draws an SVG: {plot} must end in .svg.")
     project = open_project(flags)
     require_known(project, selection)
     chosen = [d for d in project.loaded.resources if selection.holds(d.address)]
@@ -40,7 +44,7 @@ def command(flags: Flags, selection: Selection, as_json: bool, folder_out: Path 
     if folder_out is not None:
         _save(fetched, folder_out)
     if plot is not None:
-        plot.write_text(histogram_svg(_panels(fetched), title=project.session.context.name), encoding="utf-8")
+        _write(plot, histogram_svg(_panels(fetched), title=project.session.context.name).encode())
     _print(fetched, as_json=as_json)
     return _code(fetched)
 
@@ -91,15 +95,32 @@ def _panels(fetched: Sequence[Fetched]) -> list[Panel]:
 
 
 def file_name(address: Address) -> str:
-    """A file name for an address; nothing in it can leave the folder."""
-    return _UNSAFE.sub("_", str(address)) + ".json"
+    """A file name for an address; nothing in it can leave the folder, and no two addresses share one."""
+    text = str(address)
+    plain = _UNSAFE.sub("_", text)
+    if plain == text.replace("/", "_", 1):  # only the slash that every address has
+        return f"{plain}.json"
+    return f"{plain[:150]}-{sha256(text)[:8]}.json"
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Through a new file and a rename: a link that somebody put at `path` is replaced, never written through."""
+    descriptor, temporary = mkstemp(dir=path.parent, prefix=".qctl-")
+    try:
+        with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor, not a path
+            file.write(data)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except OSError:
+        Path(temporary).unlink(missing_ok=True)
+        raise
 
 
 def _save(fetched: Sequence[Fetched], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for item in fetched:
         if item.raw:
-            (folder / file_name(item.address)).write_bytes(item.raw)
+            _write(folder / file_name(item.address), item.raw)
 
 
 def _code(fetched: Sequence[Fetched]) -> Exit:

@@ -67,7 +67,7 @@ def _show(plan: Plan, *, as_json: bool) -> None:
 def _approved(verb: str, how: How, *, as_json: bool) -> bool:
     if how.auto_approve:
         return True
-    if as_json or not sys.stdin.isatty():
+    if as_json or sys.stdin is None or not sys.stdin.isatty():
         output().error("Nobody can be asked here, so nothing was done. Say --auto-approve to go on without asking.")
         return False
     output().line(f"\nDo you want to {verb} this? Only 'yes' goes on.")

@@ -7,6 +7,8 @@ import shutil
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
+from pathlib import Path
 from typing import IO
 
 from reconciler.render.paint import OURS
@@ -28,12 +30,12 @@ class Output:
     @property
     def out(self) -> IO[str]:
         """Standard output."""
-        return self._out or sys.stdout
+        return self._out or sys.stdout or _nowhere()
 
     @property
     def err(self) -> IO[str]:
         """Standard error."""
-        return self._err or sys.stderr
+        return self._err or sys.stderr or _nowhere()
 
     @property
     def colour(self) -> bool:
@@ -76,6 +78,12 @@ class Output:
         if self._env.get("NO_COLOR") or self._env.get("CI") or self._env.get("TERM") == "dumb":
             return False
         return _is_terminal(stream)
+
+
+@cache
+def _nowhere() -> IO[str]:
+    """What stands for a stream that was closed before we began, as some daemons do: nobody reads it."""
+    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 def _is_terminal(stream: IO[str]) -> bool:

@@ -70,7 +70,8 @@ def check_mode(session: Session, state: State) -> None:
 
 
 def refresh(session: Session, state: State, how: Refresh) -> list[Event]:
-    """What the clouds say of the runs we know. Raises CloudUnavailable and WrongAccount."""
+    """What the clouds say of the runs we know. Raises CloudUnavailable, WrongAccount and WrongMode."""
+    check_mode(session, state)
     if how is Refresh.NONE:
         return []
     asked: dict[str, list[tuple[str, Attempt]]] = {}

@@ -18,7 +18,7 @@ from reconciler.core.resource import Resource
 from reconciler.core.state import State, fold
 from reconciler.store.port import Snapshot
 from reconciler.workflow.late import settle
-from reconciler.workflow.observe import Refresh, check_mode, discover, has_doubt, is_stale, refresh, wanted
+from reconciler.workflow.observe import Refresh, discover, has_doubt, is_stale, refresh, wanted
 from reconciler.workflow.session import Session
 
 Edges = Mapping[Address, Set[Address]]
@@ -73,7 +73,6 @@ class Remembered:
 def remember(session: Session, how: Refresh = Refresh.OPEN) -> Remembered:
     """Read the state and observe. Raises CloudUnavailable, WrongAccount and the store's errors."""
     snapshot = session.store.read()
-    check_mode(session, snapshot.state)
     observed = refresh(session, snapshot.state, how)
     return Remembered(snapshot, tuple(observed), fold(snapshot.state, observed))
 
