@@ -15,8 +15,8 @@ from reconciler.cli.options import address_arguments, json_option, project_optio
 from reconciler.cli.project import Flags, open_project, require_known
 from reconciler.cli.terminal import output
 from reconciler.core.address import Address
-from reconciler.core.attempt import Phase
 from reconciler.core.digest import sha256
+from reconciler.core.phase import Phase
 from reconciler.render.histogram import histogram_text
 from reconciler.render.json_form import dumps
 from reconciler.render.svg import Panel, histogram_svg

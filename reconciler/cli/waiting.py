@@ -8,7 +8,8 @@ from reconciler.cli.exits import Exit
 from reconciler.cli.interrupt import stoppable
 from reconciler.cli.terminal import output, view
 from reconciler.core.address import Address, parse_address
-from reconciler.core.attempt import Attempt, Phase
+from reconciler.core.attempt import Attempt
+from reconciler.core.phase import Phase
 from reconciler.core.state import State
 from reconciler.workflow.apply import Applied
 from reconciler.workflow.plan import Selection

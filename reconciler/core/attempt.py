@@ -8,6 +8,9 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final
 
+from reconciler.core.job import Adding, Job, adding_from_json, adding_to_json, job_from_json, job_to_json
+from reconciler.core.phase import UNFINISHED, Phase
+
 
 class Outcome(StrEnum):
     """What is known of the create call (docs/protocol.md)."""
@@ -16,19 +19,6 @@ class Outcome(StrEnum):
     ACCEPTED = "accepted"  # the cloud gave an id
     REFUSED = "refused"  # a definite no: nothing exists
     UNKNOWN = "unknown"  # it may exist
-
-
-class Phase(StrEnum):
-    """What a cloud's status means to us. An unknown status is OPEN: not finished, do nothing."""
-
-    OPEN = "open"
-    CLOSING = "closing"  # somebody asked to cancel it; it may still end as DONE, and be billed
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
-ENDS = frozenset({Phase.DONE, Phase.FAILED, Phase.CANCELLED})
 
 
 LOCAL_ACCOUNT = "local-"
@@ -74,6 +64,9 @@ class Attempt:
     failure: str = ""
     missing: bool = False
     touched: bool = False  # a tag or cancel call whose outcome nobody recorded: read it again, finished or not
+    jobs: tuple[Job, ...] = ()  # of a batch
+    adding: Adding | None = None
+    accepting: bool = False  # an open batch, which takes more jobs
 
     @property
     def exists(self) -> bool:
@@ -93,13 +86,18 @@ class Attempt:
     @property
     def open(self) -> bool:
         """Whether it exists and is not finished, as far as we know."""
-        return self.exists and self.phase in (Phase.OPEN, Phase.CLOSING) and not self.missing
+        return self.exists and self.phase in UNFINISHED and not self.missing
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether a look at the cloud could tell something new that matters."""
+        return self.phase in UNFINISHED or self.touched or self.adding is not None or any(j.open for j in self.jobs)
 
 
 _DEFAULTS: dict[str, Any] = {
     f.name: (f.default_factory() if callable(f.default_factory) else f.default) for f in fields(Attempt)
 }
-_NAMES = tuple(f.name for f in fields(Attempt) if f.name != "place")
+_NAMES = tuple(f.name for f in fields(Attempt) if f.name not in ("place", "jobs", "adding"))
 
 
 def attempt_to_json(attempt: Attempt) -> dict[str, Any]:
@@ -109,6 +107,10 @@ def attempt_to_json(attempt: Attempt) -> dict[str, Any]:
         value = getattr(attempt, name)
         if value != _DEFAULTS[name]:
             data[name] = list(value) if isinstance(value, tuple) else value
+    if attempt.jobs:
+        data["jobs"] = [job_to_json(job) for job in attempt.jobs]
+    if attempt.adding is not None:
+        data["adding"] = adding_to_json(attempt.adding)
     return data
 
 
@@ -138,4 +140,8 @@ def attempt_from_json(data: Mapping[str, Any]) -> Attempt:
         values["phase"] = _PHASES.get(values["phase"]) or Phase(values["phase"])
     if "owned" in values:
         values["owned"] = _owned(*values["owned"])
+    if "jobs" in values:
+        values["jobs"] = tuple(job_from_json(job) for job in values["jobs"])
+    if "adding" in values:
+        values["adding"] = adding_from_json(values["adding"])
     return Attempt(**values)

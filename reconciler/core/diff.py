@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from reconciler.core.address import Address, parse_address
-from reconciler.core.attempt import Attempt, Outcome, Phase
+from reconciler.core.attempt import Attempt, Outcome
 from reconciler.core.change import Action, Change, FieldChange
 from reconciler.core.compare import execution_changes, tag_changes, tags_stand
 from reconciler.core.event import Verb
 from reconciler.core.fields import FieldClass
 from reconciler.core.operation import Operation
+from reconciler.core.phase import Phase
 from reconciler.core.resource import Removal, Resource, Scope, attempt_marks
 from reconciler.core.standing import standing
 from reconciler.core.state import Record, State

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from reconciler.core.attempt import Attempt, Outcome, Phase, attempt_from_json, attempt_to_json
+from reconciler.core.attempt import Attempt, Outcome, attempt_from_json, attempt_to_json
+from reconciler.core.job import Adding, Job, adding_from_json, adding_to_json, job_from_json, job_to_json
+from reconciler.core.phase import Phase
 
 
 class Verb(StrEnum):
@@ -16,6 +18,9 @@ class Verb(StrEnum):
     CREATE = "create"
     CANCEL = "cancel"
     TAG = "tag"
+    ADD = "add"  # jobs to an open batch
+    CANCEL_JOBS = "cancel-jobs"  # some of a batch's
+    CLOSE = "close"  # an open batch: it takes no more jobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +34,15 @@ class Intended:
     token: str  # the attempt it is about
     attempt: Attempt | None = None  # for CREATE
     removal: str = ""  # for CREATE: its declaration, and with it this rule, may be gone before the next plan
+    adding: Adding | None = None  # for ADD
 
 
 @dataclass(frozen=True, slots=True)
 class Concluded:
-    """How a call ended. For TAG `tags` are the tags after it and `owned` our keys among them."""
+    """How a call ended. For TAG `tags` are the tags after it and `owned` our keys among them.
+
+    For CREATE and ADD `jobs` are all that the cloud then had in the batch; None: it did not say.
+    """
 
     at: str
     intent: str
@@ -45,11 +54,12 @@ class Concluded:
     error: str = ""
     tags: Mapping[str, str] | None = None
     owned: tuple[str, ...] = ()
+    jobs: tuple[Job, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What a cloud said when asked. `tags` None: not asked. `missing`: it says there is no such thing."""
+    """What a cloud said when asked. `tags` and `jobs` None: not asked. `missing`: it says there is no such thing."""
 
     at: str
     address: str
@@ -63,6 +73,8 @@ class Observed:
     tags: Mapping[str, str] | None = None
     missing: bool = False
     queue: str = ""
+    jobs: tuple[Job, ...] | None = None
+    accepting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +119,8 @@ _TYPES: dict[str, type[Event]] = {
     "resolved": Resolved,
 }
 _WORDS = {kind: word for word, kind in _TYPES.items()}
+# Nothing is written of them where they say nothing: most events are of runs without jobs.
+_OF_BATCHES = frozenset({"jobs", "adding", "accepting"})
 
 
 class InvalidEvent(ValueError):  # noqa: N818 - named after the problem
@@ -118,8 +132,20 @@ def event_to_json(event: Event) -> dict[str, Any]:
     data: dict[str, Any] = {"event": _WORDS[type(event)]}
     for name in event.__slots__:
         value = getattr(event, name)
-        data[name] = attempt_to_json(value) if isinstance(value, Attempt) else value
+        if name not in _OF_BATCHES or value:
+            data[name] = _plain(value)
     return data
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case Attempt():
+            return attempt_to_json(value)
+        case Adding():
+            return adding_to_json(value)
+        case (Job(), *_):
+            return [job_to_json(job) for job in value]
+    return value
 
 
 def event_from_json(data: Mapping[str, Any]) -> Event:
@@ -129,6 +155,10 @@ def event_from_json(data: Mapping[str, Any]) -> Event:
         kind = _TYPES[values.pop("event")]
         if values.get("attempt") is not None:
             values["attempt"] = attempt_from_json(values["attempt"])
+        if "adding" in values:
+            values["adding"] = adding_from_json(values["adding"])
+        if "jobs" in values:
+            values["jobs"] = tuple(job_from_json(job) for job in values["jobs"])
         for name, enum in (("verb", Verb), ("outcome", Outcome), ("phase", Phase)):
             if name in values:
                 values[name] = enum(values[name])

@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 
 from reconciler.core.address import Address
 from reconciler.core.event import Verb
+from reconciler.core.job import Job
 from reconciler.core.resource import Resource
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One step of applying, in order. `resource` is there for CREATE; `put` and `drop` for TAG."""
+    """One step of applying, in order. `resource` is there for CREATE and ADD; `put` and `drop` for TAG.
+
+    `jobs` are those that a CREATE or an ADD submits, or that CANCEL_JOBS takes back.
+    """
 
     verb: Verb
     address: Address
@@ -22,4 +26,5 @@ class Operation:
     resource: Resource | None = None
     put: Mapping[str, str] = field(default_factory=dict)
     drop: tuple[str, ...] = ()
+    jobs: tuple[Job, ...] = ()
     repeats: bool = False  # an earlier call with this token may have been accepted

@@ -8,9 +8,12 @@ from enum import StrEnum
 from typing import Any
 
 from reconciler.core.address import Address
-from reconciler.core.attempt import Attempt, Phase
+from reconciler.core.attempt import Attempt
 from reconciler.core.digest import run_token
+from reconciler.core.job import Job, Opening
 from reconciler.core.mark import TAG_ADDRESS, TAG_DIGEST, TAG_PROJECT, TAG_RUN, RunMark, address_mark
+from reconciler.core.phase import Phase
+from reconciler.core.sequence import SequenceUse
 
 
 class Removal(StrEnum):
@@ -43,7 +46,8 @@ class Resource:
     """One address as desired. `digests[0]` is the run digest, the others are the same run in older canonical forms.
 
     `execution` is shown in plans and kept with each attempt, so that a later plan can name what changed.
-    `tags` may hold texts that still wait for another resource. `payload` belongs to the kind alone.
+    `tags` may hold texts that still wait for another resource. `payload` belongs to the kind alone. The digest of a
+    batch is of what its jobs share; `sequences` are what the checks look at.
     """
 
     address: Address
@@ -55,6 +59,9 @@ class Resource:
     rules: RunRules = field(default_factory=RunRules)
     depends: frozenset[Address] = frozenset()
     payload: Any = None
+    jobs: tuple[Job, ...] | None = None  # of a batch: what is paid for, one by one
+    opening: Opening = field(default_factory=Opening)
+    sequences: tuple[SequenceUse, ...] = ()
 
     @property
     def digest(self) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reconciler.core.attempt import Attempt, Phase
+from reconciler.core.attempt import Attempt
+from reconciler.core.phase import Phase
 from reconciler.core.resource import Resource
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from reconciler.core.attempt import ENDS, Attempt, Outcome
+from reconciler.core.attempt import Attempt, Outcome
 from reconciler.core.event import Adopted, Concluded, Event, Intended, Managed, Observed, Resolved, Verb
+from reconciler.core.job_record import jobs_added, jobs_seen
+from reconciler.core.phase import ENDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +80,14 @@ def _adopted(record: Record, attempt: Attempt) -> Attempt:
 
 def _told(attempt: Attempt, event: Intended | Concluded | Observed | Resolved) -> Attempt:
     match event:
+        case Intended(verb=Verb.ADD):
+            return replace(attempt, adding=event.adding)
         case Intended():
             return replace(attempt, touched=True)
         case Concluded(verb=Verb.CREATE):
             return _created(attempt, event)
+        case Concluded(verb=Verb.ADD):
+            return jobs_added(attempt, event)
         case Concluded(outcome=Outcome.ACCEPTED, tags=tags) if tags is not None:
             return replace(attempt, tags=tags, owned=event.owned, touched=False)
         case Concluded(outcome=outcome):
@@ -89,14 +95,17 @@ def _told(attempt: Attempt, event: Intended | Concluded | Observed | Resolved) -
         case Observed():
             return _observed(attempt, event)
         case Resolved():
-            return attempt if attempt.exists else replace(attempt, outcome=Outcome.REFUSED, failure="absent, by hand")
+            if attempt.exists:
+                return replace(attempt, adding=None)
+            return replace(attempt, outcome=Outcome.REFUSED, failure="absent, by hand")
 
 
 def _created(attempt: Attempt, event: Concluded) -> Attempt:
     if attempt.exists:
         return attempt  # an id once known is never unlearnt
     if event.outcome is Outcome.ACCEPTED:
-        return replace(attempt, outcome=event.outcome, id=event.id, submitted=event.at, failure="")
+        taken = replace(attempt, outcome=event.outcome, id=event.id, submitted=event.at, failure="")
+        return taken if event.jobs is None else jobs_seen(taken, event.jobs)
     return replace(attempt, outcome=event.outcome, failure=event.error)
 
 
@@ -105,8 +114,11 @@ def _observed(attempt: Attempt, event: Observed) -> Attempt:
         return replace(attempt, missing=True, touched=False)
     if attempt.phase in ENDS and event.phase not in ENDS:
         return attempt  # an older look that is recorded late: what ended does not begin again
+    if event.jobs is not None:
+        attempt = jobs_seen(attempt, event.jobs)
     return replace(
         attempt,
+        accepting=event.accepting,
         status=event.status,
         queue=event.queue,
         phase=event.phase,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Literal, Protocol
+from datetime import datetime, timedelta
+from typing import Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -14,6 +14,7 @@ from reconciler.core.attempt import Attempt, Outcome, Place
 from reconciler.core.declared import Declared
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.event import Observed
+from reconciler.core.job import Job
 from reconciler.core.money import Price
 from reconciler.core.ports import ProjectContext
 from reconciler.core.resource import Resource
@@ -28,6 +29,8 @@ class Reply:
     error: str = ""
     again: bool = False
     throttled: bool = False
+    after: float = 0.0  # seconds the cloud asks us to wait before the next try
+    jobs: tuple[Job, ...] | None = None  # of a batch, with their ids; None: the answer did not say
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Search:
     """What to look for: runs of the project `uid` made since then, in these regions.
 
     `unmarked`: also runs without readable marks, which may be ours. `maybe`: regions where a refusal is no failure.
+    `kinds`: what is declared or in doubt; a kind whose runs carry no marks is looked for only then.
     """
 
     uid: str
@@ -42,17 +46,36 @@ class Search:
     regions: frozenset[str]
     unmarked: bool = False
     maybe: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """A run on a cloud that carries a project's marks: `mark` is its `qctl:address` as written.
 
-    Without readable marks its attempt has no token.
+    Without readable marks its attempt has no token; of a kind that can't carry any, it has the digest of its content.
     """
 
     mark: str
     attempt: Attempt
+    kind: str = ""  # told where a run without marks can be of one kind only
+
+
+@dataclass(frozen=True, slots=True)
+class Unlisted:
+    """Runs of this kind can't be searched for here, and why: nothing about them can be proved absent."""
+
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultFile:
+    """What one run, or one job of a batch, measured: `data` as stored, or `problem`, a sentence why there is none."""
+
+    data: bytes = b""
+    problem: str = ""
+    job: Job | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +102,8 @@ class Kind(Protocol):
 class Cloud(Protocol):
     """The verbs on one cloud with one set of credentials."""
 
+    window: timedelta  # how long it may take to show what it accepted: what it then does not show is absent
+
     def place(self, resource: Resource) -> Place:
         """Where it would run. Raises CloudUnavailable."""
 
@@ -97,20 +122,49 @@ class Cloud(Protocol):
     def everywhere(self) -> Iterable[str]:
         """Every region where runs can be."""
 
-    def discover(self, search: Search) -> Iterable[Found]:
+    def discover(self, search: Search) -> Iterable[Found | Unlisted]:
         """Every run marked as this project's. Raises CloudUnavailable."""
 
-    def create(self, resource: Resource, token: str, tags: Mapping[str, str], place: Place) -> Reply:
-        """One create call, never repeated inside."""
+    def create(
+        self, resource: Resource, token: str, tags: Mapping[str, str], place: Place, jobs: Sequence[Job]
+    ) -> Reply:
+        """One create call, never repeated inside. `jobs`: those that a batch is made with."""
 
-    def cancel(self, attempt: Attempt, token: str) -> Reply:
+    def cancel(self, kind: str, attempt: Attempt, token: str) -> Reply:
         """Ask for an end. A finished run is no error: ACCEPTED."""
 
     def tag(self, attempt: Attempt, put: Mapping[str, str], drop: Sequence[str]) -> Reply:
         """Put and drop tags; no other key is touched."""
 
-    def results(self, attempt: Attempt) -> bytes:
-        """The result file as stored. Raises ResultMissing or CloudUnavailable."""
+    def results(self, kind: str, attempt: Attempt) -> Sequence[ResultFile]:
+        """The result files as stored: one, or one for each job. Raises ResultMissing or CloudUnavailable."""
+
+    def specs(self, devices: Iterable[str]) -> Mapping[str, str]:
+        """What these devices say of themselves, for checks on this machine; only those that a check can read."""
+
+
+@runtime_checkable
+class Tokenless(Cloud, Protocol):
+    """A cloud whose creates take no client token: a doubtful one is looked for, and never repeated while in doubt."""
+
+    def look(self, kind: str, attempt: Attempt, known: Set[str]) -> Sequence[Found]:
+        """The runs that this very create may have made, `known` ids left out. Raises CloudUnavailable.
+
+        Looks by the attempt's marks and through the newest runs as well, for an index may lag behind. Of a kind
+        without marks: runs of the same content made since the attempt was intended.
+        """
+
+    def jobs(self, attempt: Attempt) -> Sequence[Job]:
+        """All jobs of a batch as they are now. Raises CloudUnavailable."""
+
+    def add(self, resource: Resource, attempt: Attempt, jobs: Sequence[Job]) -> Reply:
+        """One call that adds these jobs to an open batch, never repeated inside."""
+
+    def cancel_jobs(self, attempt: Attempt, jobs: Sequence[Job]) -> Reply:
+        """Ask for the end of these jobs. What has ended or runs is no error: ACCEPTED."""
+
+    def close(self, attempt: Attempt) -> Reply:
+        """Let an open batch take no more jobs. A closed one is no error: ACCEPTED."""
 
 
 class CloudUnavailable(Exception):  # noqa: N818 - named after the situation

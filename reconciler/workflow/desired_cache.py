@@ -17,9 +17,9 @@ from typing import Any, Final
 
 from reconciler import __version__
 from reconciler.core.address import Address
-from reconciler.core.attempt import Phase
 from reconciler.core.declared import Declared
 from reconciler.core.digest import FORM, canonical, sha256
+from reconciler.core.phase import Phase
 from reconciler.core.resource import Removal, Resource, RunRules
 from reconciler.manifest.fingerprint import manifests_fingerprint, programs_in, programs_now
 from reconciler.manifest.project import Project

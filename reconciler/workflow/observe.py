@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from reconciler.core.attempt import LOCAL_ACCOUNT, Attempt, Outcome, Phase
+from reconciler.core.attempt import LOCAL_ACCOUNT, Attempt, Outcome
 from reconciler.core.event import Adopted, Concluded, Event, Managed, Verb
 from reconciler.core.mark import MARKS, address_mark
+from reconciler.core.phase import Phase
 from reconciler.core.resource import Resource
 from reconciler.core.state import State
 from reconciler.core.uid import born

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reconciler.core.address import Address
-from reconciler.core.attempt import Attempt, Phase
+from reconciler.core.attempt import Attempt
 from reconciler.core.declared import Declared
+from reconciler.core.phase import Phase
 from reconciler.core.standing import standing
 from reconciler.core.state import Record, fold
 from reconciler.providers.kind import ResultMissing

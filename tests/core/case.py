@@ -16,11 +16,12 @@ from typing import Any
 
 import yaml
 
-from reconciler.core.attempt import Attempt, Outcome, Phase
+from reconciler.core.attempt import Attempt, Outcome
 from reconciler.core.change import SYMBOLS, Change
 from reconciler.core.diff import Rules, diff
 from reconciler.core.event import Adopted
 from reconciler.core.operation import Operation
+from reconciler.core.phase import Phase
 from reconciler.core.resource import Removal, Resource, RunRules
 from reconciler.core.state import State, fold
 from tests.core import samples

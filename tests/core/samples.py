@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reconciler.core.address import Address
-from reconciler.core.attempt import Attempt, Outcome, Phase, Place
+from reconciler.core.attempt import Attempt, Outcome, Place
 from reconciler.core.mark import MARKS
+from reconciler.core.phase import Phase
 from reconciler.core.resource import Resource, RunRules, Scope, attempt_marks
 from reconciler.core.state import Record, State
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from reconciler.core.address import Address, key_text
-from reconciler.core.attempt import Attempt, Outcome, Phase, Place
+from reconciler.core.attempt import Attempt, Outcome, Place
 from reconciler.core.event import Adopted, Concluded, Event, Intended, Managed, Observed, Resolved, Verb
+from reconciler.core.phase import Phase
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 scalars = st.one_of(

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.core.address import Address
-from reconciler.core.attempt import Phase
 from reconciler.core.change import Change
 from reconciler.core.event import Verb
+from reconciler.core.phase import Phase
 from reconciler.core.plan import Plan, plan_to_json
 from reconciler.core.resource import Removal, Resource, RunRules
 from tests.core import samples

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.core.attempt import Attempt, Outcome, Phase
+from reconciler.core.attempt import Attempt, Outcome
 from reconciler.core.event import Adopted, Concluded, Event, Intended, Managed, Observed, Resolved, Verb
+from reconciler.core.phase import Phase
 from reconciler.core.state import State, fold
 from tests.core import samples
 from tests.core.strategies import journals

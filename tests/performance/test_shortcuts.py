@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from reconciler.core import diff as diff_module
 from reconciler.core import openqasm
 from reconciler.core.address import Address
-from reconciler.core.attempt import Attempt, Outcome, Phase, Place
+from reconciler.core.attempt import Attempt, Outcome, Place
 from reconciler.core.change import Action
 from reconciler.core.diff import Rules, diff
+from reconciler.core.phase import Phase
 from reconciler.core.resource import Removal, Resource, RunRules, Scope, attempt_marks
 from reconciler.core.state import Record, State
 from reconciler.store import format as format_module

@@ -14,7 +14,8 @@ from typing import Any
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 
-from reconciler.core.attempt import Attempt, Outcome, Phase, Place
+from reconciler.core.attempt import Attempt, Outcome, Place
+from reconciler.core.phase import Phase
 from reconciler.emulator.inprocess import hook, to_request
 from reconciler.emulator.message import Request
 from reconciler.emulator.world import World

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from reconciler.core.attempt import Attempt, Outcome, Phase
+from reconciler.core.attempt import Attempt, Outcome
 from reconciler.core.mark import TAG_PROJECT
+from reconciler.core.phase import Phase
 from reconciler.core.resource import Resource, Scope, attempt_marks
 from reconciler.core.uid import born
 from reconciler.providers import KINDS

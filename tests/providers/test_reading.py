@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from reconciler.core.attempt import Attempt, Phase
+from reconciler.core.attempt import Attempt
 from reconciler.core.mark import RunMark
+from reconciler.core.phase import Phase
 from reconciler.core.uid import born
 from reconciler.providers.kind import Search
 from tests.providers.bench import ACCOUNT, HERE, SV1, THERE, Answer, Bench, at, attempt, error, task_arn

@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from reconciler.core.address import Address, parse_address
-from reconciler.core.attempt import Attempt, Outcome, Phase, Place
+from reconciler.core.attempt import Attempt, Outcome, Place
 from reconciler.core.change import Action, Change, FieldChange
 from reconciler.core.event import Verb
 from reconciler.core.fields import FieldClass
 from reconciler.core.money import Price
 from reconciler.core.operation import Operation
+from reconciler.core.phase import Phase
 from reconciler.core.plan import Plan
 from reconciler.core.resource import Resource
 

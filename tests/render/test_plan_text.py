@@ -8,9 +8,9 @@ from decimal import Decimal
 
 import pytest
 
-from reconciler.core.attempt import Phase
 from reconciler.core.change import Action
 from reconciler.core.money import Price
+from reconciler.core.phase import Phase
 from reconciler.core.plan import NO_CHANGES, Plan
 from reconciler.render.measure import columns
 from reconciler.render.paint import OURS

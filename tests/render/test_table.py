@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from reconciler.core.attempt import Outcome, Phase
+from reconciler.core.attempt import Outcome
+from reconciler.core.phase import Phase
 from reconciler.core.state import Record
 from reconciler.render.measure import columns
 from reconciler.render.paint import OURS

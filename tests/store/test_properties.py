@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.core.attempt import Attempt, Outcome, Phase, attempt_from_json, attempt_to_json
+from reconciler.core.attempt import Attempt, Outcome, attempt_from_json, attempt_to_json
 from reconciler.core.event import (
     Adopted,
     Concluded,
@@ -22,6 +22,7 @@ from reconciler.core.event import (
     event_from_json,
     event_to_json,
 )
+from reconciler.core.phase import Phase
 from reconciler.core.state import State, fold
 from reconciler.store.format import Header, decode, encode
 from reconciler.store.line import line, payload, scan

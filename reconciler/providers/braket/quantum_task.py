@@ -10,10 +10,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from reconciler.core.attempt import LOCAL_ACCOUNT, Phase, Place
+from reconciler.core.attempt import LOCAL_ACCOUNT, Place
 from reconciler.core.declared import Declared, SourceFile
 from reconciler.core.digest import canonical, digest, run_digest, sha256
 from reconciler.core.openqasm import canonical_openqasm
+from reconciler.core.phase import Phase
+from reconciler.core.plain import plain
 from reconciler.core.ports import ProjectContext
 from reconciler.core.resource import Removal, Resource, RunRules
 from reconciler.providers.braket.task_spec import ATTRIBUTES, QuantumTaskSpec
@@ -56,12 +58,12 @@ class QuantumTask:
         spec: QuantumTaskSpec = declared.spec
         payload = _payload(declared, spec)
         text = _meaning(payload.language, payload.source.text)
-        inputs = {name: _plain(value) for name, value in payload.inputs.items()}
+        inputs = {name: plain(value) for name, value in payload.inputs.items()}
         program = digest({"inputs": inputs, "language": payload.language, "text": text})
         device = context.devices.get(spec.device, spec.device)
         execution: dict[str, Any] = {"device": device, "shots": spec.shots}
         if spec.device_parameters:
-            execution["deviceParameters"] = _plain(spec.device_parameters)
+            execution["deviceParameters"] = plain(spec.device_parameters)
         if spec.experimental_capabilities:
             execution["experimentalCapabilities"] = spec.experimental_capabilities
         shown = {**execution, "program": sha256(text)[:16]}
@@ -92,23 +94,9 @@ def _meaning(language: str, text: str) -> str:
     if language == "openqasm":
         return canonical_openqasm(text)
     try:
-        return canonical(_plain(json.loads(text)))
+        return canonical(plain(json.loads(text)))
     except (ValueError, RecursionError):
         return text
-
-
-def _plain(value: Any) -> Any:
-    """1 and 1.0 are the same number. Integers that no float can say stay: 2**53 and 2**53 + 1 are two inputs."""
-    if isinstance(value, dict):
-        return {name: _plain(v) for name, v in value.items()}
-    if isinstance(value, list):
-        return [_plain(v) for v in value]
-    if not isinstance(value, int) or isinstance(value, bool):
-        return value
-    try:
-        return float(value) if float(value) == value else value
-    except OverflowError:
-        return value
 
 
 def _delivery(spec: QuantumTaskSpec, context: ProjectContext) -> dict[str, str]:

@@ -9,9 +9,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from reconciler.core.attempt import Attempt, Outcome, Phase, Place
+from reconciler.core.attempt import Attempt, Outcome, Place
 from reconciler.core.event import Observed
 from reconciler.core.mark import MARKS, TAG_ADDRESS, TAG_DIGEST, TAG_PROJECT, TAG_RUN, read_run_mark
+from reconciler.core.phase import Phase
 from reconciler.providers.braket.client import BraketClient
 from reconciler.providers.kind import CloudUnavailable, Found, Search
 
