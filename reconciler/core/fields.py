@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 
 class FieldClass(StrEnum):
@@ -28,4 +29,6 @@ class ProjectFile:
 
 @dataclass(frozen=True, slots=True)
 class DeviceName:
-    """Marks a field that holds an alias of the project's `devices`, or a device ARN itself."""
+    """Marks a field that holds an alias of the project's `devices`, or the device itself: an ARN, or a device type."""
+
+    cloud: Literal["braket", "pasqal"] = "braket"

@@ -36,6 +36,7 @@ SUMMARY: Final[dict[str, str]] = {
     "project/second": "More than one project",
     "project/place": "Project in the wrong file",
     "project/unknown-device": "Unknown device",
+    "project/other-cloud": "Device of another cloud",
     "variable/unknown": "Unknown variable",
     "variable/no-value": "Variable has no value",
     "variable/invalid-value": "Variable value of the wrong type",

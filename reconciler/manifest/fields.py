@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
@@ -88,9 +88,22 @@ def shape_at(model: Model, path: Path) -> Shape | None:
 
 def keys_at(model: Model, path: Path) -> list[str]:
     """The keys that may stand in the mapping at a path, if a model says so."""
+    return [key for found in _models_at(model, path) for key in keys_of(found)]
+
+
+def refusals_at(model: Model, path: Path) -> dict[str, str]:
+    """Keys that a model at a path refuses by name (`refused_keys`), each with what to do instead."""
+    return {key: remedy for found in _models_at(model, path) for key, remedy in _refused(found).items()}
+
+
+def _models_at(model: Model, path: Path) -> list[Model]:
     shape = shape_at(model, path)
-    models = [option.annotation for option in options(shape) if is_model(option.annotation)] if shape else []
-    return [key for found in models for key in keys_of(found)]
+    return [option.annotation for option in options(shape) if is_model(option.annotation)] if shape else []
+
+
+def _refused(model: Model) -> Mapping[str, str]:
+    refused: Mapping[str, str] = getattr(model, "refused_keys", {})
+    return refused
 
 
 def class_at(model: Model, path: Path) -> FieldClass | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from reconciler.core.address import Address
 from reconciler.core.collector import collector_paused
 from reconciler.core.declared import Declared
+from reconciler.core.device_name import PASQAL
 from reconciler.core.diagnostic import Diagnostic, in_order
 from reconciler.manifest.cycles import report_cycles
 from reconciler.manifest.envelope import check_frame, kind_of, open_envelope
@@ -125,7 +126,7 @@ class _Loading:
         if not check_frame(document, self._all_kinds, self._found):
             return
         self._project, self._variables = read_project(document, self._given, self._environment, self._found)
-        self._validator.devices = self._project.spec.devices if self._project else _devices_in(document)
+        self._validator.devices = self._project.spec.device_names if self._project else _devices_in(document)
 
     def _document(self, document: Document, *, in_project_file: bool) -> None:
         if kind_of(document) == PROJECT_KIND:
@@ -198,4 +199,11 @@ def _devices_in(document: Document) -> dict[str, str] | None:
     """The aliases of a project that is otherwise invalid, so that its resources are still checked against them."""
     spec = document.value.get("spec")
     devices = spec.get("devices", {}) if isinstance(spec, dict) else None
-    return devices if isinstance(devices, dict) else None
+    return {alias: _device_name(device) for alias, device in devices.items()} if isinstance(devices, dict) else None
+
+
+def _device_name(device: object) -> str:
+    """The device as one text; empty if it is none."""
+    if isinstance(device, dict):
+        return f"{PASQAL}{device.get('pasqal')}"
+    return device if isinstance(device, str) else ""

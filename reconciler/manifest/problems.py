@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from reconciler.core.declared import Path
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.manifest.build import UNREADABLE
-from reconciler.manifest.fields import Model, Shape, choices, keys_at, shape_at, words
+from reconciler.manifest.fields import Model, Shape, choices, keys_at, refusals_at, shape_at, words
 from reconciler.manifest.place import Place, report
 from reconciler.manifest.suggest import did_you_mean, short, shown
 
@@ -58,7 +58,8 @@ class Problems:
                 yield self._bad_value(path, kind, item, address)
 
     def _unknown_key(self, path: Path, address: str) -> Diagnostic:
-        remedy = did_you_mean(str(path[-1]), keys_at(self._model, path[:-1]), "Remove it.")
+        remedy = refusals_at(self._model, path[:-1]).get(str(path[-1]), "")
+        remedy = remedy or did_you_mean(str(path[-1]), keys_at(self._model, path[:-1]), "Remove it.")
         within = dotted(self._to_document(path)[:-1])
         detail = f'"{short(str(path[-1]))}" is no key of {within or "this document"}.'
         return report("manifest/unknown-key", detail, remedy, self._spot(path, key=True), address=address)

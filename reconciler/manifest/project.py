@@ -6,8 +6,7 @@ import re
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from pydantic.alias_generators import to_camel
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from reconciler.core.address import NAME, Scalar
 from reconciler.core.aws_names import (
@@ -18,6 +17,8 @@ from reconciler.core.aws_names import (
     check_tag_value,
     tag_texts,
 )
+from reconciler.manifest.project_pasqal import Pasqal, PasqalDevice
+from reconciler.manifest.settings import Settings
 
 PROJECT_KIND = "Project"
 DEVICE_ARN = re.compile(r"arn:aws[a-z-]*:braket:[a-z0-9-]*:[0-9]*:device/[a-z-]+/[A-Za-z0-9_-]+/[A-Za-z0-9_.-]+")
@@ -25,10 +26,6 @@ _ALIAS = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,62}")
 _UID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{7,63}")
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]+")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, alias_generator=to_camel)
 
 
 def _check_name(name: str) -> str:
@@ -69,7 +66,9 @@ def _check_alias(alias: str) -> str:
 
 def _check_arn(arn: str) -> str:
     if not DEVICE_ARN.fullmatch(arn):
-        raise ValueError("expected the ARN of a device (arn:aws:braket:REGION::device/…)")
+        raise ValueError(
+            "expected the ARN of a device (arn:aws:braket:REGION::device/…), or {pasqal: DEVICE_TYPE} for one of Pasqal"
+        )
     return arn
 
 
@@ -85,7 +84,7 @@ def _check_variable(name: str) -> str:
     return name
 
 
-class Metadata(_Model):
+class Metadata(Settings):
     """Who the project is."""
 
     name: Annotated[str, AfterValidator(_check_name), Field(description="The project's name; it names the state file.")]
@@ -96,7 +95,7 @@ class Metadata(_Model):
     ]
 
 
-class Braket(_Model):
+class Braket(Settings):
     """Amazon Braket."""
 
     mode: Annotated[
@@ -118,13 +117,14 @@ class Braket(_Model):
         return self
 
 
-class Providers(_Model):
+class Providers(Settings):
     """The clouds, and how they are reached."""
 
     braket: Annotated[Braket, Field(default_factory=Braket, description="Amazon Braket.")]
+    pasqal: Annotated[Pasqal, Field(default_factory=Pasqal, description="Pasqal Cloud.")]
 
 
-class State(_Model):
+class State(Settings):
     """Where the state rests."""
 
     backend: Annotated[Literal["local"], Field(description="A folder of the project.")] = "local"
@@ -133,7 +133,7 @@ class State(_Model):
     ] = "state"
 
 
-class DefaultOutput(_Model):
+class DefaultOutput(Settings):
     """Where results go unless a resource says otherwise."""
 
     bucket: Annotated[str, AfterValidator(check_bucket), Field(description="The S3 bucket that takes the results.")]
@@ -142,7 +142,7 @@ class DefaultOutput(_Model):
     ] = "qctl"
 
 
-class Defaults(_Model):
+class Defaults(Settings):
     """What holds for each resource that does not say otherwise."""
 
     tags: Annotated[
@@ -151,12 +151,12 @@ class Defaults(_Model):
             BeforeValidator(tag_texts, json_schema_input_type=dict[str, Scalar]),
             AfterValidator(check_tag_count),
         ],
-        Field(description="Tags of every resource that takes tags; its own win."),
-    ] = {}
+        Field(default_factory=dict, description="Tags of every resource that takes tags; its own win."),
+    ]
     output: Annotated[DefaultOutput | None, Field(description="Where results go.")] = None
 
 
-class Variable(_Model):
+class Variable(Settings):
     """A value from outside: `--var NAME=VALUE`, else QCTL_VAR_NAME, else the default."""
 
     type: Annotated[Literal["string", "number", "integer", "boolean"], Field(description="What the value must be.")] = (
@@ -174,23 +174,28 @@ class Variable(_Model):
         return self
 
 
-class ProjectSpec(_Model):
+class ProjectSpec(Settings):
     """The settings of a project."""
 
     providers: Annotated[Providers, Field(default_factory=Providers, description="The clouds.")]
     state: Annotated[State, Field(default_factory=State, description="Where the state rests.")]
     devices: Annotated[
-        dict[Annotated[str, AfterValidator(_check_alias)], Annotated[str, AfterValidator(_check_arn)]],
-        Field(description="Short names of devices: alias to ARN."),
-    ] = {}
+        dict[Annotated[str, AfterValidator(_check_alias)], Annotated[str, AfterValidator(_check_arn)] | PasqalDevice],
+        Field(default_factory=dict, description="Short names of devices: alias to ARN, or to `{pasqal: DEVICE_TYPE}`."),
+    ]
     defaults: Annotated[Defaults, Field(default_factory=Defaults, description="What holds for each resource.")]
     variables: Annotated[
         dict[Annotated[str, AfterValidator(_check_variable)], Variable],
-        Field(description="Values from outside, by name."),
-    ] = {}
+        Field(default_factory=dict, description="Values from outside, by name."),
+    ]
+
+    @property
+    def device_names(self) -> dict[str, str]:
+        """Each alias with its device as one text: an ARN, or `pasqal:FRESNEL` (core/device_name.py)."""
+        return {alias: device if isinstance(device, str) else device.text for alias, device in self.devices.items()}
 
 
-class Project(_Model):
+class Project(Settings):
     """A project: `metadata` and `spec`."""
 
     metadata: Metadata

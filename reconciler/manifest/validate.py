@@ -13,12 +13,11 @@ from pydantic import ValidationError
 from reconciler.core.declared import Declared, SourceFile
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.fields import DeviceName, ProjectFile
+from reconciler.manifest.devices import device_problem
 from reconciler.manifest.fields import Model, marked
 from reconciler.manifest.place import Place, Spot, document_path, report
-from reconciler.manifest.project import DEVICE_ARN
 from reconciler.manifest.reads import ProgramFiles, content_problem, find_include, include_problem, spot_in
 from reconciler.manifest.resource import Point
-from reconciler.manifest.suggest import did_you_mean, shown
 
 Files = Mapping[str, SourceFile]
 _NO_FILES: Files = MappingProxyType({})
@@ -46,25 +45,22 @@ class Validator:
         except ValidationError as error:
             self._found.extend(source.explain(error, point))
         # These read the unvalidated values, so that one mistake does not hide the others.
-        for key in _device_fields(source.kind.model):
-            self._check_device(_raw(point.spec, key), key, point)
+        for key, marker in _device_fields(source.kind.model):
+            self._check_device(_raw(point.spec, key), marker.cloud, key, point)
         files = self._files(point)
         if spec is None or files is None or point.address is None or point.failed or len(self._found) > before:
             return None
         depends = frozenset(point.depends) if point.depends else _NO_DEPENDS
         return Declared(point.address, spec, files, depends, source.place.locate_spec)
 
-    def _check_device(self, device: Any, key: tuple[str, ...], point: Point) -> None:
-        known = self.devices
-        if known is None or not isinstance(device, str) or key in point.failed or device in known:
+    def _check_device(self, device: Any, cloud: str, key: tuple[str, ...], point: Point) -> None:
+        if self.devices is None or not isinstance(device, str) or key in point.failed:
             return
-        if DEVICE_ARN.fullmatch(device) or not self._is_new(point, key, device):
+        problem = device_problem(device, cloud, self.devices)
+        if problem is None or not self._is_new(point, key, device):
             return
-        detail = f"{shown(device)} is neither an alias of the project's devices nor a device's ARN."
-        detail = detail[0].upper() + detail[1:]
         spot = point.source.place.spot(document_path(key))
-        remedy = did_you_mean(device, known, "Add it to the project's spec.devices, or write the device's ARN.")
-        self._found.append(report("project/unknown-device", detail, remedy, spot, address=point.label))
+        self._found.append(report(*problem, spot, address=point.label))
 
     def _files(self, point: Point) -> Files | None:
         """The texts that the spec names, or None if one of them cannot be had."""
@@ -164,5 +160,5 @@ def _file_fields(model: Model) -> tuple[tuple[tuple[str, ...], ProjectFile], ...
 
 
 @lru_cache(maxsize=64)
-def _device_fields(model: Model) -> tuple[tuple[str, ...], ...]:
-    return tuple(path for path, _ in marked(model, DeviceName))
+def _device_fields(model: Model) -> tuple[tuple[tuple[str, ...], DeviceName], ...]:
+    return tuple(marked(model, DeviceName))
