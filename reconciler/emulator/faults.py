@@ -1,8 +1,6 @@
-import json
 import re
-import sqlite3
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any
 
@@ -93,37 +91,3 @@ def _check_numbers(values: Mapping[str, Any]) -> None:
         raise ValueError("A fault's nth starts at 1.")
     if not isinstance(values.get("seconds", 0), int | float):
         raise ValueError("A fault's seconds is a number.")
-
-
-def add(connection: sqlite3.Connection, rule: Rule) -> int:
-    text = json.dumps(asdict(rule))
-    found = connection.execute("INSERT INTO fault (rule, seen, fired) VALUES (?, 0, 0) RETURNING id", (text,))
-    return int(found.fetchone()[0])
-
-
-@dataclass(frozen=True, slots=True)
-class Scripted:
-    """A rule in the script; `seen` and `fired` count the requests it matched and those it hit."""
-
-    id: int
-    rule: Rule
-    seen: int
-    fired: int
-
-
-def script(connection: sqlite3.Connection) -> tuple[Scripted, ...]:
-    rows = connection.execute("SELECT id, rule, seen, fired FROM fault ORDER BY id").fetchall()
-    return tuple(Scripted(id_, parse_rule(json.loads(text)), seen, fired) for id_, text, seen, fired in rows)
-
-
-def claim(connection: sqlite3.Connection, service: str, operation: str, request: Request) -> tuple[Rule, ...]:
-    """The rules that hit this request, in the order of the script. Counts what it saw."""
-    hit = []
-    for line in script(connection):
-        if not line.rule.matches(service, operation, request):
-            continue
-        struck = line.rule.hits(line.seen)
-        connection.execute("UPDATE fault SET seen = seen + 1, fired = fired + ? WHERE id = ?", (struck, line.id))
-        if struck:
-            hit.append(line.rule)
-    return tuple(hit)

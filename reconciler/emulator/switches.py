@@ -68,6 +68,21 @@ _ALL = (
     Switch("devices.offline", "", "Devices that are OFFLINE: ARNs or names, with commas."),
     Switch("devices.retired", "", "Devices that are RETIRED: ARNs or names, with commas."),
     Switch("fail.reason", "", "Tasks created from now on end FAILED with this reason. Empty: they don't."),
+    Switch("pasqal.latency.emulator.queue", "0.3", "Seconds from creation until an emulator of Pasqal runs a batch."),
+    Switch("pasqal.latency.emulator.run", "0.5", "Seconds an emulator of Pasqal runs one job."),
+    Switch("pasqal.latency.qpu.queue", "20", "Seconds from creation until a QPU of Pasqal runs a batch."),
+    Switch("pasqal.latency.qpu.run", "5", "Seconds a QPU of Pasqal runs one job."),
+    Switch("pasqal.latency.cancel", "0.5", "Seconds from CANCELING to CANCELED, where something was running."),
+    Switch("pasqal.open.timeout", "600", "Seconds an open batch waits for more jobs, then it is TIMED_OUT."),
+    Switch("pasqal.strict", "off", "Whether sequences that Pulser can't read are refused.", ("off", "on")),
+    Switch("pasqal.paused", "", "Device types whose batches are PAUSED: names, with commas."),
+    Switch("pasqal.tags.terminal", "allow", "Whether finished batches can be tagged.", ("allow", "refuse")),
+    Switch("pasqal.tag.lag", "0", "Seconds until the tag filter sees a batch."),
+    Switch("pasqal.workloads.list", "on", "Whether workloads can be listed; off answers 404.", ("on", "off")),
+    Switch("pasqal.page", "100", "Most entries on one page, whatever limit asks.", counted=True),
+    Switch("pasqal.pagination", "on", "Whether lists say how many entries there are.", ("on", "off")),
+    Switch("pasqal.rebatch.tags", "copy", "Whether rebatch copies the tags of the old batch.", ("copy", "drop")),
+    Switch("pasqal.results.expiry", "3600", "Seconds until a link to results expires."),
 )
 SWITCHES: Mapping[str, Switch] = MappingProxyType({switch.name: switch for switch in _ALL})
 

@@ -4,6 +4,7 @@ import pytest
 
 from reconciler.emulator.app import handle
 from reconciler.emulator.message import Request
+from reconciler.emulator.services import service_of
 from reconciler.emulator.world import World
 from tests.emulator.local import Local
 
@@ -68,6 +69,30 @@ def test_one_endpoint_answers_sts_and_s3_too(local: Local) -> None:
     assert local.client("sts").get_caller_identity()["Account"] == "123456789012"
     local.client("s3").create_bucket(Bucket="one")
     assert [bucket["Name"] for bucket in local.client("s3").list_buckets()["Buckets"]] == ["one"]
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "signed", "service"),
+    [
+        ("127.0.0.1", "/core-fast/api/v1/batches", False, "pasqal"),
+        ("127.0.0.1", "/account/api/v1/projects", False, "pasqal"),
+        ("127.0.0.1", "/oauth/token", False, "pasqal"),
+        ("127.0.0.1", "/realms/pasqal-cloud/protocol/openid-connect/token", False, "pasqal"),
+        ("127.0.0.1", "/pasqal-results/jobs/1", False, "pasqal"),
+        ("apis.pasqal.cloud", "/else", False, "pasqal"),
+        ("apis.sa.pasqal.cloud", "/core-fast/api/v1/batches", False, "pasqal"),
+        ("pasqal.eu.auth0.com", "/oauth/token", False, "pasqal"),
+        ("auth.sa.pasqal.cloud", "/realms/x", False, "pasqal"),
+        ("127.0.0.1", "/core-fast/key", True, "braket"),
+        ("apis.pasqal.cloud", "/core-fast/key", True, "braket"),
+        ("braket.us-east-1.amazonaws.com", "/core-fast/key", False, "braket"),
+        ("127.0.0.1", "/core-fast", False, "s3"),
+        ("127.0.0.1", "/bucket/core-fast/key", False, "s3"),
+        ("apis.pasqal.cloud.example.org", "/bucket/key", False, "s3"),
+    ],
+)
+def test_where_a_request_goes(host: str, path: str, signed: bool, service: str) -> None:
+    assert service_of(Request("GET", path, "", SIGNED if signed else {}, b"", host)) == service
 
 
 def test_calls_are_counted_for_each_service(local: Local) -> None:

@@ -13,7 +13,7 @@ PAGE = 4096
 
 
 def damaged(path: Path) -> World:
-    """A world with tasks whose pages after the first were overwritten under it."""
+    """A world with tasks whose tables were overwritten under it; that there are tables is still to be read."""
     world = World.open(path)
     local = Local(world)
     for number in range(20):
@@ -21,9 +21,11 @@ def damaged(path: Path) -> World:
     world.close()
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        roots = connection.execute("SELECT rootpage FROM sqlite_master").fetchall()
     connection.close()
     data = bytearray(path.read_bytes())
-    data[PAGE:] = b"\xa5" * (len(data) - PAGE)
+    for (page,) in roots:
+        data[(page - 1) * PAGE : page * PAGE] = b"\xa5" * PAGE
     path.write_bytes(data)
     return World.open(path)
 

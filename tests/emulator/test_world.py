@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.emulator import world as world_module
+from reconciler.emulator import storage
 from reconciler.emulator.world import World, WorldError
 from tests.emulator.local import Local
 
@@ -65,7 +65,8 @@ def test_a_reset_leaves_nothing_but_a_new_world(local: Local) -> None:
     world.reset()
     status = world.status()
     assert status.pop("id") != before
-    assert status == {"now": START, "frozen": False, "advanced": 0, "tasks": 0, "faults": 0, "calls": 0, "switches": {}}
+    counts = dict.fromkeys(("tasks", "batches", "jobs", "workloads", "faults", "calls"), 0)
+    assert status == {"now": START, "frozen": False, "advanced": 0, **counts, "switches": {}}
     assert local.client("s3").list_buckets()["Buckets"] == []
 
 
@@ -120,13 +121,57 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
     other = sqlite3.connect(tmp_path / "other")
     other.execute("CREATE TABLE mine (x)")
     other.close()
-    with pytest.raises(WorldError, match="it has version 0, this program reads version 1"):
+    with pytest.raises(WorldError, match="it has version 0, this program reads version 2"):
         World.open(tmp_path / "other")
+
+
+@pytest.fixture
+def older(tmp_path: Path) -> Path:
+    """A file of version 1, as the first qctl made them, with a switch, a task and an object in it."""
+    path = tmp_path / "older.db"
+    connection = sqlite3.connect(path)
+    connection.executescript(storage._STEPS[0])
+    connection.executescript(
+        "INSERT INTO clock VALUES (1, 5000, NULL); INSERT INTO meta VALUES ('world', 'w');"
+        "INSERT INTO switch VALUES ('rates', 'enforce'); INSERT INTO fault VALUES (7, '{\"effect\": \"lost\"}', 3, 1);"
+        "PRAGMA user_version = 1"
+    )
+    connection.close()
+    return path
+
+
+def test_a_file_of_version_1_is_upgraded_and_keeps_what_it_holds(older: Path) -> None:
+    for _ in range(2):
+        world = World.open(older, Clock())
+        status = world.status()
+        assert (status["id"], status["advanced"], status["switches"]) == ("w", 5, {"rates": "enforce"})
+        assert [(line.id, line.rule.effect, line.seen) for line in world.faults()] == [(7, "lost", 3)]
+        assert (status["batches"], status["jobs"], status["workloads"]) == (0, 0, 0)
+        world.close()
+
+
+def test_an_upgrade_that_fails_leaves_the_old_file(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storage, "_STEPS", (storage._STEPS[0], "CREATE TABLE half (x); CREATE TABLE half (x)"))
+    with pytest.raises(WorldError, match="can't be opened as a local cloud: table half already exists"):
+        World.open(older)
+    with sqlite3.connect(older) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'half'").fetchall() == []
+    connection.close()
+
+
+@pytest.mark.parametrize("version", [storage.VERSION + 1, -1])
+def test_a_file_of_another_version_is_refused_and_left_alone(older: Path, version: int) -> None:
+    with sqlite3.connect(older) as connection:
+        connection.execute(f"PRAGMA user_version = {version}")
+    connection.close()
+    with pytest.raises(WorldError, match=f"it has version {version}, this program reads version 2"):
+        World.open(older)
 
 
 def test_a_file_made_by_another_process_in_between_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     World.open(tmp_path / "cloud.db").close()
-    real = world_module._version
+    real = storage._version
     asked = []
 
     def version(connection: sqlite3.Connection) -> int:
@@ -134,7 +179,7 @@ def test_a_file_made_by_another_process_in_between_is_taken(tmp_path: Path, monk
         asked.append(connection)
         return 0 if len(asked) == 1 else real(connection)
 
-    monkeypatch.setattr(world_module, "_version", version)
+    monkeypatch.setattr(storage, "_version", version)
     World.open(tmp_path / "cloud.db").close()
 
 
