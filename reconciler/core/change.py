@@ -11,6 +11,7 @@ from reconciler.core.address import Address
 from reconciler.core.attempt import Attempt
 from reconciler.core.event import Verb
 from reconciler.core.fields import FieldClass
+from reconciler.core.job_change import JobChange
 from reconciler.core.money import Price
 from reconciler.core.operation import Operation
 
@@ -71,12 +72,13 @@ class Change:
     price: Price | None = None
     warning: str = ""  # the detail of a warning; `action` and `reason` say the rest
     declared: bool = True
+    jobs: tuple[JobChange, ...] = ()  # of a batch, one by one
 
     @property
     def changes_anything(self) -> bool:
         """Whether applying would make a call or write a record."""
         return bool(self.operations) or self.managed is not None or self.action in (Action.ADOPT, Action.BLOCKED)
 
-    def count(self, verb: Verb) -> int:
-        """How many calls of this verb it lowers to."""
-        return sum(op.verb is verb for op in self.operations)
+    def count(self, *verbs: Verb) -> int:
+        """How many calls of these verbs it lowers to."""
+        return sum(op.verb in verbs for op in self.operations)

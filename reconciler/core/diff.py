@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reconciler.core.address import Address, parse_address
-from reconciler.core.attempt import Attempt, Outcome
+from reconciler.core.attempt import Attempt
+from reconciler.core.batch_diff import batch_change
 from reconciler.core.change import Action, Change, FieldChange
 from reconciler.core.compare import execution_changes, tag_changes, tags_stand
 from reconciler.core.event import Verb
 from reconciler.core.fields import FieldClass
+from reconciler.core.lower import endings, in_doubt, next_number, submission
 from reconciler.core.operation import Operation
 from reconciler.core.phase import Phase
-from reconciler.core.resource import Removal, Resource, Scope, attempt_marks
+from reconciler.core.resource import Removal, Resource, attempt_marks
+from reconciler.core.rules import Rules
 from reconciler.core.standing import standing
 from reconciler.core.state import Record, State
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What the caller adds: whose project it is, and which addresses must be paid again on request.
-
-    `repeats` says whether the cloud takes a client token, so that a doubtful create may be repeated at once. `stale`
-    are tokens of doubts that are too old for that, and `fresh` those of runs that an earlier, broken command began.
-    """
-
-    scope: Scope
-    forced: frozenset[Address] = frozenset()
-    repeats: bool = True
-    stale: frozenset[str] = frozenset()
-    fresh: frozenset[str] = frozenset()
 
 
 def diff(resources: Iterable[Resource], prior: State, seen: State, rules: Rules) -> list[Change]:
@@ -38,7 +26,8 @@ def diff(resources: Iterable[Resource], prior: State, seen: State, rules: Rules)
     wanted = {str(r.address): r for r in resources}
     changes = []
     for text, resource in wanted.items():
-        changes.append(_declared(resource, prior.records.get(text), seen.records.get(text, Record()), rules))
+        of_its_form = _declared if resource.jobs is None else batch_change
+        changes.append(of_its_form(resource, prior.records.get(text), seen.records.get(text, Record()), rules))
     for text, record in seen.records.items():
         if text not in wanted:
             change = _undeclared(parse_address(text), prior.records.get(text), record)
@@ -54,7 +43,7 @@ def _declared(resource: Resource, prior: Record | None, record: Record, rules: R
     same = [a for a in record.attempts if resource.wants(a)]
     doubtful = [a for a in record.attempts if a.doubtful]
     if doubtful:
-        return _doubtful(resource, doubtful[-1], rules)
+        return in_doubt(resource, doubtful[-1], rules)
     strays = [a for a in record.attempts if a.open and not resource.wants(a)]
     if resource.address in rules.forced:
         begun = [a for a in same if a.exists and a.token in rules.fresh]
@@ -74,7 +63,12 @@ def _is_settled(resource: Resource, record: Record, rules: Rules) -> bool:
 
     Nearly every address of a grown project. The long way takes ten times as long to say the same.
     """
-    if len(record.attempts) != 1 or not record.managed or record.removal != resource.rules.on_remove:
+    if (
+        resource.jobs is not None
+        or len(record.attempts) != 1
+        or not record.managed
+        or record.removal != resource.rules.on_remove
+    ):
         return False
     attempt = record.attempts[0]
     return (
@@ -86,11 +80,6 @@ def _is_settled(resource: Resource, record: Record, rules: Rules) -> bool:
     )
 
 
-def _next_number(same: list[Attempt]) -> int:
-    """A refused attempt left nothing behind: its number, and with it its token, is free to be used again."""
-    return max((a.number for a in same if a.outcome is not Outcome.REFUSED), default=0) + 1
-
-
 def _doing(attempt: Attempt) -> str:
     if attempt.phase is Phase.DONE:
         return f"done: {attempt.status} on {attempt.ended[:10] or attempt.submitted[:10]}"
@@ -98,26 +87,11 @@ def _doing(attempt: Attempt) -> str:
     return f"in progress: {attempt.status or 'submitted'}{place}"
 
 
-def _doubtful(resource: Resource, attempt: Attempt, rules: Rules) -> Change:
-    since = f"the submission of {attempt.intended} has no known outcome"
-    if attempt.token in rules.stale:
-        reason = f"{since}, and a run that it may have made has lost our tags; say which with `qctl state resolve`"
-        return Change(resource.address, Action.BLOCKED, reason, attempt=attempt)
-    if not rules.repeats or not resource.wants(attempt):
-        return Change(
-            resource.address, Action.BLOCKED, f"{since}; it must be settled before anything else", attempt=attempt
-        )
-    # The attempt's own token, not a new one: its digest may be of an older canonical form.
-    create = replace(_create(resource, attempt.number, rules), token=attempt.token, repeats=True)
-    reason = f"{since}; it is repeated with the same client token, so it can't be paid twice"
-    return Change(resource.address, Action.RESOLVE, reason, operations=(create,), attempt=attempt)
-
-
 def _forced(resource: Resource, same: list[Attempt], strays: list[Attempt], rules: Rules) -> Change:
-    number = _next_number(same)
-    cancels = _cancels(resource.address, [a for a in same if a.open] + strays, resource.rules.on_remove)
+    number = next_number(same)
+    cancels = endings(resource.address, [a for a in same if a.open] + strays, resource.rules.on_remove)
     action = Action.REPLACE if cancels else Action.CREATE
-    create = _create(resource, number, rules)
+    create = submission(resource, number, rules)
     return Change(
         resource.address, action, f"asked for with --replace: attempt {number}", operations=(*cancels, create)
     )
@@ -128,7 +102,7 @@ def _kept(
 ) -> Change:
     if attempt.phase in (Phase.FAILED, Phase.CANCELLED):
         return _ended_badly(resource, record, attempt, strays, rules)
-    cancels = _cancels(resource.address, strays, resource.rules.on_remove)
+    cancels = endings(resource.address, strays, resource.rules.on_remove)
     if attempt.missing and attempt.phase is not Phase.DONE:
         reason = "accepted once, and now the cloud has no such run; that alone is no reason to pay again"
         warning = (
@@ -171,9 +145,9 @@ def _ended_badly(resource: Resource, record: Record, attempt: Attempt, strays: l
     accepted = sum(a.exists for a in same)
     allowed = resource.rules.max_attempts
     ended = f"attempt {attempt.number} ended {attempt.status or attempt.phase}"
-    cancels = _cancels(resource.address, strays, resource.rules.on_remove)
+    cancels = endings(resource.address, strays, resource.rules.on_remove)
     if attempt.phase in resource.rules.retry_on and accepted < allowed:
-        create = _create(resource, _next_number(same), rules)
+        create = submission(resource, next_number(same), rules)
         reason = f"{ended}; run.retry allows attempt {accepted + 1} of {allowed}"
         action = Action.REPLACE if cancels else Action.CREATE
         return Change(resource.address, action, reason, operations=(*cancels, create), attempt=attempt)
@@ -184,9 +158,11 @@ def _ended_badly(resource: Resource, record: Record, attempt: Attempt, strays: l
 
 
 def _new(resource: Resource, record: Record, same: list[Attempt], strays: list[Attempt], rules: Rules) -> Change:
-    cancels = _cancels(resource.address, strays, resource.rules.on_remove)
-    create = _create(resource, _next_number(same), rules)
+    cancels = endings(resource.address, strays, resource.rules.on_remove)
+    create = submission(resource, next_number(same), rules)
     before = next((a for a in reversed(record.attempts) if a.exists), None)
+    if not record.attempts and rules.forgotten and resource.address.kind in rules.unmatched:
+        return _unmatched(resource, rules)
     if before is None:
         reason = "declared, and nothing was ever accepted for it"
         return Change(resource.address, Action.CREATE, reason, operations=(create,))
@@ -198,14 +174,22 @@ def _new(resource: Resource, record: Record, same: list[Attempt], strays: list[A
     return Change(resource.address, action, reason, fields, (*cancels, create), before)
 
 
+def _unmatched(resource: Resource, rules: Rules) -> Change:
+    """Nothing is remembered at all, and nothing can be found: it may have been paid before the state was lost."""
+    why = rules.unmatched[resource.address.kind]
+    reason = f"nothing is remembered, and whether it was submitted before can't be found out: {why}"
+    return Change(resource.address, Action.BLOCKED, reason)
+
+
 def _undeclared(address: Address, prior: Record | None, record: Record) -> Change | None:
     doubtful = [a for a in record.attempts if a.doubtful]
     if doubtful:
+        # What may run unseen comes first: only when it is settled can it be ended.
         reason = f"no longer declared, but the submission of {doubtful[-1].intended} has no known outcome"
         return Change(address, Action.BLOCKED, reason, attempt=doubtful[-1], declared=False)
     last = next((a for a in reversed(record.attempts) if a.exists), None)
     running = [a for a in record.attempts if a.open]
-    cancels = _cancels(address, running, Removal(record.removal))
+    cancels = endings(address, running, Removal(record.removal))
     if cancels:
         return Change(
             address,
@@ -230,15 +214,3 @@ def _left(last: Attempt | None, running: list[Attempt]) -> str:
     if last is None:
         return "nothing was ever accepted for it"
     return "the cloud has no such run" if last.missing else "finished, stays on record"
-
-
-def _create(resource: Resource, number: int, rules: Rules) -> Operation:
-    token = resource.token(rules.scope, number)
-    return Operation(Verb.CREATE, resource.address, token, number=number, resource=resource)
-
-
-def _cancels(address: Address, running: Iterable[Attempt], removal: Removal) -> tuple[Operation, ...]:
-    if removal is Removal.ORPHAN:
-        return ()
-    asked = [a for a in running if a.phase is not Phase.CLOSING]
-    return tuple(Operation(Verb.CANCEL, address, a.token, id=a.id) for a in asked)

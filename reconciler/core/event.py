@@ -23,6 +23,9 @@ class Verb(StrEnum):
     CLOSE = "close"  # an open batch: it takes no more jobs
 
 
+PAYING = (Verb.CREATE, Verb.ADD)
+
+
 @dataclass(frozen=True, slots=True)
 class Intended:
     """Written and on disk before the call: a crash can't leave a run that nobody knows of."""

@@ -21,7 +21,9 @@ def jobs_seen(attempt: Attempt, seen: Sequence[Job]) -> Attempt:
     nameless = [job for job in attempt.jobs if not job.id]
     found, missing, others = claim(nameless, by_id.values())
     waiting = attempt.adding.jobs if attempt.adding else ()
-    added, unseen, others = claim(waiting, others)
+    before = attempt.adding.before if attempt.adding else ()
+    added, unseen, late = claim(waiting, [job for job in others if job.id not in before])
+    others = [*(job for job in others if job.id in before), *late]
     first_look = not attempt.jobs and attempt.adding is None
     others = [replace(job, foreign=not first_look) for job in others]
     adding = replace(attempt.adding, jobs=tuple(unseen)) if attempt.adding and unseen else None

@@ -10,8 +10,9 @@ from reconciler.core.address import Address
 from reconciler.core.change import Action, Change, FieldChange
 from reconciler.core.diagnostic import Diagnostic, has_errors
 from reconciler.core.digest import canonical, sha256
-from reconciler.core.event import Verb
+from reconciler.core.event import PAYING, Verb
 from reconciler.core.graph import order
+from reconciler.core.job_change import job_change_to_json
 from reconciler.core.money import Total, total
 from reconciler.core.operation import Operation
 
@@ -79,13 +80,13 @@ class Plan:
     @property
     def cost(self) -> Total:
         """What the submissions of this plan cost; a repeated doubtful one counts, for it may be the first."""
-        return total(c.price for c in self.changes if c.count(Verb.CREATE))
+        return total(c.price for c in self.changes if c.count(*PAYING))
 
     @property
     def already_paid(self) -> int:
         """Declared runs that are accepted and not run again."""
         return sum(
-            c.declared and c.attempt is not None and c.attempt.counts_as_paid and not c.count(Verb.CREATE)
+            c.declared and c.attempt is not None and c.attempt.counts_as_paid and not c.count(*PAYING)
             for c in self.changes
         )
 
@@ -104,6 +105,8 @@ class Plan:
 
 def _decision(change: Change) -> list[Any]:
     calls = [[op.verb, op.token, op.id, dict(op.put), list(op.drop), _request(op)] for op in change.operations]
+    for call, op in zip(calls, change.operations, strict=True):
+        call.extend([job.digest for job in op.jobs] if op.verb in PAYING else [job.id for job in op.jobs])
     return [str(change.address), change.action, calls, change.managed, change.removal]
 
 
@@ -155,6 +158,8 @@ def _change(change: Change) -> dict[str, Any]:
         "fields": [_field(f) for f in change.fields],
         "operations": [{"verb": op.verb, "token": op.token, "id": op.id} for op in change.operations],
     }
+    if change.jobs:
+        data["jobs"] = [job_change_to_json(c) for c in change.jobs]
     if change.attempt is not None:
         data["run"] = {"id": change.attempt.id, "status": change.attempt.status, "phase": change.attempt.phase}
     if change.price is not None:

@@ -84,20 +84,28 @@ def _told(attempt: Attempt, event: Intended | Concluded | Observed | Resolved) -
             return replace(attempt, adding=event.adding)
         case Intended():
             return replace(attempt, touched=True)
-        case Concluded(verb=Verb.CREATE):
-            return _created(attempt, event)
-        case Concluded(verb=Verb.ADD):
-            return jobs_added(attempt, event)
-        case Concluded(outcome=Outcome.ACCEPTED, tags=tags) if tags is not None:
-            return replace(attempt, tags=tags, owned=event.owned, touched=False)
-        case Concluded(outcome=outcome):
-            return replace(attempt, touched=outcome is Outcome.UNKNOWN)
+        case Concluded():
+            return _concluded(attempt, event)
         case Observed():
             return _observed(attempt, event)
         case Resolved():
-            if attempt.exists:
-                return replace(attempt, adding=None)
-            return replace(attempt, outcome=Outcome.REFUSED, failure="absent, by hand")
+            return _resolved(attempt)
+
+
+def _resolved(attempt: Attempt) -> Attempt:
+    if attempt.exists:  # then the doubt was about jobs sent to it
+        return replace(attempt, adding=None)
+    return replace(attempt, outcome=Outcome.REFUSED, failure="absent, by hand")
+
+
+def _concluded(attempt: Attempt, event: Concluded) -> Attempt:
+    if event.verb is Verb.CREATE:
+        return _created(attempt, event)
+    if event.verb is Verb.ADD:
+        return jobs_added(attempt, event)
+    if event.outcome is Outcome.ACCEPTED and event.tags is not None:
+        return replace(attempt, tags=event.tags, owned=event.owned, touched=False)
+    return replace(attempt, touched=event.outcome is Outcome.UNKNOWN)
 
 
 def _created(attempt: Attempt, event: Concluded) -> Attempt:

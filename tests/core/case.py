@@ -18,11 +18,12 @@ import yaml
 
 from reconciler.core.attempt import Attempt, Outcome
 from reconciler.core.change import SYMBOLS, Change
-from reconciler.core.diff import Rules, diff
+from reconciler.core.diff import diff
 from reconciler.core.event import Adopted
 from reconciler.core.operation import Operation
 from reconciler.core.phase import Phase
 from reconciler.core.resource import Removal, Resource, RunRules
+from reconciler.core.rules import Rules
 from reconciler.core.state import State, fold
 from tests.core import samples
 
@@ -63,7 +64,7 @@ def decide(given: dict[str, Any], unshared: bool = False) -> dict[str, Any] | No
     found = [Adopted(samples.ENDED, str(samples.GHZ), _attempt(a)) for a in given.get("found", [])]
     resources = [] if given.get("declared") is None else [_declared(given["declared"])]
     forced = frozenset({samples.GHZ} if given.get("forced") else ())
-    rules = Rules(samples.SCOPE, forced, given.get("repeats", True))
+    rules = Rules(samples.SCOPE, forced, frozenset() if given.get("repeats", True) else frozenset({"QuantumTask"}))
     seen = fold(prior, found)
     changes = diff(resources, copy.deepcopy(prior) if unshared else prior, seen, rules)
     assert len(changes) < 2

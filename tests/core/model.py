@@ -10,12 +10,13 @@ from dataclasses import dataclass, field, replace
 
 from reconciler.core.attempt import Attempt, Outcome
 from reconciler.core.change import Change
-from reconciler.core.diff import Rules, diff
+from reconciler.core.diff import diff
 from reconciler.core.event import Adopted, Concluded, Event, Intended, Managed, Observed, Verb
 from reconciler.core.mark import TAG_ADDRESS
 from reconciler.core.operation import Operation
 from reconciler.core.phase import Phase
 from reconciler.core.resource import Resource, attempt_marks
+from reconciler.core.rules import Rules
 from reconciler.core.state import State, fold
 from tests.core import samples
 

@@ -11,13 +11,14 @@ from reconciler.core.address import Address
 from reconciler.core.attempt import Outcome
 from reconciler.core.change import Action, Change
 from reconciler.core.diagnostic import Diagnostic, Severity
-from reconciler.core.diff import Rules, diff
+from reconciler.core.diff import diff
 from reconciler.core.event import Verb
 from reconciler.core.money import Price
 from reconciler.core.operation import Operation
 from reconciler.core.phase import Phase
 from reconciler.core.plan import Plan, plan_to_json
 from reconciler.core.resource import Removal, Resource, RunRules
+from reconciler.core.rules import Rules
 from reconciler.core.state import State
 from tests.core import samples
 

@@ -16,9 +16,10 @@ from reconciler.core import openqasm
 from reconciler.core.address import Address
 from reconciler.core.attempt import Attempt, Outcome, Place
 from reconciler.core.change import Action
-from reconciler.core.diff import Rules, diff
+from reconciler.core.diff import diff
 from reconciler.core.phase import Phase
 from reconciler.core.resource import Removal, Resource, RunRules, Scope, attempt_marks
+from reconciler.core.rules import Rules
 from reconciler.core.state import Record, State
 from reconciler.store import format as format_module
 from reconciler.store.errors import StateTooNew, StateUnreadable

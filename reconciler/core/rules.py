@@ -1,0 +1,29 @@
+"""What a caller adds to what is declared and remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from reconciler.core.address import Address
+from reconciler.core.resource import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Whose project it is, and which addresses must be paid again on request.
+
+    `once` are the kinds whose cloud takes no client token: a doubtful create of theirs may not be repeated. `stale` are
+    tokens of doubts that are too old for a repetition, and `fresh` those of runs that an earlier, broken command began.
+    `unmatched` says why runs of these kinds can't be searched for; `forgotten`: nothing at all is remembered.
+    """
+
+    scope: Scope
+    forced: frozenset[Address] = frozenset()
+    once: frozenset[str] = frozenset()
+    stale: frozenset[str] = frozenset()
+    fresh: frozenset[str] = frozenset()
+    unmatched: Mapping[str, str] = field(default_factory=dict)
+    forgotten: bool = False
+    now: datetime | None = None
