@@ -1,0 +1,67 @@
+import logging
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+
+from reconciler.simulate.environment import prepare_libraries
+from reconciler.simulate.sequence_bounds import CannotRun
+
+MISSING = "Pulser is not installed: pip install 'qctl[simulate]'"
+_REASON_LENGTH = 300
+# Python's warning filters belong to the process, and Pulser says some things by warnings alone.
+_LOCK = threading.RLock()
+
+
+def is_installed() -> bool:
+    """Whether Pulser and its simulator are there, without loading them."""
+    # Both are whole packages: looking for them imports nothing.
+    return find_spec("pulser") is not None and find_spec("pulser_simulation") is not None
+
+
+@contextmanager
+def pulser_at_work() -> Iterator[list[warnings.WarningMessage]]:
+    """Import and use Pulser inside. What it warns of is gathered in the list and printed nowhere.
+
+    Raises CannotRun for whatever Pulser raises: ValueError, TypeError, AssertionError, KeyError, errors of jsonschema
+    and of numpy, its own AbstractReprError, and MemoryError.
+    """
+    prepare_libraries()
+    # matplotlib, which Pulser imports, logs about its cache; without a handler Python prints that to stderr.
+    logging.getLogger("matplotlib").addHandler(logging.NullHandler())
+    with _LOCK, warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        try:
+            yield seen
+        except CannotRun:
+            raise
+        except ImportError as error:
+            raise CannotRun(f"{MISSING} ({one_line(error)})") from error
+        except Exception as error:
+            raise CannotRun(describe(error)) from error
+
+
+def describe(error: BaseException) -> str:
+    """What Pulser said, with the reason below it where it only says that something failed. One line."""
+    text = _message(error)
+    # "Device deserialization failed." and "The existing register is incompatible with the new device."
+    cause = error.__cause__
+    if cause is not None and len(text) < 120:
+        text = f"{text} {_message(cause)}"
+    return text[:_REASON_LENGTH]
+
+
+def one_line(error: BaseException) -> str:
+    """The message as one line; the schema's errors are essays."""
+    return " ".join(str(error).split())[:_REASON_LENGTH] or "no further message"
+
+
+def _message(error: BaseException) -> str:
+    # jsonschema's own text is the whole schema and the whole document.
+    short = getattr(error, "message", None)
+    if isinstance(short, str):
+        return f"It does not follow Pulser's schema: {' '.join(short.split())[:160]}"
+    # Only these speak to the user of Pulser; the rest are slips of the library.
+    plain = isinstance(error, ValueError | TypeError | RuntimeError) or type(error).__module__.startswith("pulser")
+    return one_line(error) if plain else f"{type(error).__name__}: {one_line(error)}"

@@ -1,0 +1,107 @@
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from reconciler.simulate import SimulationFailed
+from reconciler.simulate.sequence_expression import NoValue, evaluate
+
+# Pulser measures every distance between two sites, and keeps a number for each ns of each pulse.
+_MAX_SITES = 2_000
+_MAX_OPERATIONS = 10_000
+_MAX_DURATION = 2_000_000
+# Times in ns of an embedded device: Pulser rounds pulses up to the clock period, and pads them with the others.
+_MAX_DEVICE_TIME = 100_000
+_DEVICE_TIMES = ("clock_period", "min_retarget_interval", "fixed_retarget_t", "phase_jump_time", "custom_buffer_time")
+_MIN_BANDWIDTH = 0.01  # MHz; a pulse is padded with its inverse
+
+
+class CannotRun(SimulationFailed):
+    """A sequence is refused, or does not fit on this machine, or Pulser is not installed."""
+
+
+def check_bounds(document: Mapping[str, Any], variables: Mapping[str, Any]) -> None:
+    """Refuse what would take too much memory or time before Pulser sees it. `document` need not follow any schema.
+
+    Raises CannotRun. Variables without a value have the default of the document.
+    """
+    sites = max((len(found) for found in _site_lists(document)), default=0)
+    if sites > _MAX_SITES:
+        raise CannotRun(f"The sequence lists {sites:,} atoms or traps; at most {_MAX_SITES:,} are read.")
+    operations = document.get("operations")
+    if not isinstance(operations, list):
+        return
+    if len(operations) > _MAX_OPERATIONS:
+        raise CannotRun(f"The sequence has {len(operations):,} operations; at most {_MAX_OPERATIONS:,} are read.")
+    try:
+        duration = sum(_durations(operations, _values(document, variables)))
+    except NoValue as error:
+        raise CannotRun(error.reason) from error
+    if duration > _MAX_DURATION:
+        raise CannotRun(f"The pulses and delays add up to {duration:.3g} ns; at most {_MAX_DURATION:,} are read.")
+    _check_device(document.get("device"))
+
+
+def _site_lists(document: Mapping[str, Any]) -> Iterator[list[Any]]:
+    device, layout = document.get("device"), document.get("layout")
+    layouts = [layout, *_list(device, "pre_calibrated_layouts")]
+    found = [document.get("register"), *(each.get("coordinates") for each in layouts if isinstance(each, dict))]
+    found += [part for operation in _list(document, "operations") for part in _list(operation, "detuning_map", "traps")]
+    yield from (each for each in found if isinstance(each, list))
+    # Many small layouts are checked one by one; all of them together are bounded like one.
+    yield [each for each in found if isinstance(each, list)]
+
+
+def _list(node: Any, *keys: str) -> list[Any]:
+    for key in keys:
+        node = node.get(key) if isinstance(node, dict) else None
+    return node if isinstance(node, list) else []
+
+
+def _values(document: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, list[float]]:
+    declared = document.get("variables")
+    found = {name: _list(entry, "value") for name, entry in declared.items()} if isinstance(declared, dict) else {}
+    found |= {name: value if isinstance(value, list) else [value] for name, value in variables.items()}
+    return {
+        name: [float(item) for item in value if isinstance(item, int | float)]
+        for name, value in found.items()
+        if all(isinstance(item, int | float) for item in value)
+    }
+
+
+def _durations(node: Any, values: Mapping[str, list[float]]) -> Iterator[float]:
+    """Each time in ns below a node. Expressions of all kinds are evaluated on the way."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _durations(item, values)
+    if not isinstance(node, dict):
+        return
+    if "expression" in node:
+        evaluate(node, values)
+        return
+    for key in ("duration", "time"):
+        yield from (abs(value) for value in evaluate(node.get(key), values))
+    if node.get("kind") in ("blackman_max", "kaiser_max"):
+        yield _longest(node, values)
+    for item in node.values():
+        yield from _durations(item, values)
+
+
+def _longest(waveform: Mapping[str, Any], values: Mapping[str, list[float]]) -> float:
+    """At least the ns that Pulser works out for a waveform given by its area and largest value."""
+    area, peak, beta = (
+        max((abs(value) for value in evaluate(waveform.get(key), values)), default=0.0)
+        for key in ("area", "max_val", "beta")
+    )
+    # The mean of a window over its peak: 0.42 for Blackman's, above 1 / (1 + sqrt(beta)) for Kaiser's.
+    return float(1e3 * area / max(peak, 1e-12) * (3 + beta**0.5))
+
+
+def _check_device(device: Any) -> None:
+    for channel in [*_list(device, "channels"), *_list(device, "dmm_objects")]:
+        parts = [channel, channel.get("eom_config")] if isinstance(channel, dict) else []
+        for part in (part for part in parts if isinstance(part, dict)):
+            times = [part.get(name) for name in _DEVICE_TIMES]
+            bandwidth = part.get("mod_bandwidth")
+            if any(isinstance(time, int | float) and time > _MAX_DEVICE_TIME for time in times):
+                raise CannotRun(f"A channel of the sequence's device has a time above {_MAX_DEVICE_TIME:,} ns.")
+            if isinstance(bandwidth, int | float) and bandwidth < _MIN_BANDWIDTH:
+                raise CannotRun(f"A channel of the sequence's device has a bandwidth below {_MIN_BANDWIDTH} MHz.")
