@@ -41,23 +41,30 @@ _ROUTES = (
     ("GET", f"{_CORE}/v1/devices/{{id}}/queue", "GetDeviceQueue"),
 )
 # Asked without a token: what gives one, what anybody may know, and links that are secret themselves.
-OPEN = frozenset({"Token", "GetPublicDeviceSpecs", "GetResults", "GetWorkloadResults", "Unknown"})
+_OPEN = ("/oauth/", "/realms/", "/pasqal-results/", f"{_CORE}/v1/devices/public-specs", f"{_CORE}/v1/devices")
 _PATTERNS = tuple(
-    (method, re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", path)), operation) for method, path, operation in _ROUTES
+    (
+        method,
+        re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", path)),
+        operation,
+        path.startswith(_OPEN[:4]) or path == _OPEN[4],
+    )
+    for method, path, operation in _ROUTES
 )
 
 
 class Route(NamedTuple):
-    """An operation, and the id or device type that its path names, if any."""
+    """An operation, the id or device type that its path names, if any, and whether it needs no token."""
 
     operation: str
     id: str = ""
+    open: bool = False
 
 
 def match(method: str, path: str) -> Route:
     """The operation, or Unknown."""
-    for wanted, pattern, operation in _PATTERNS:
+    for wanted, pattern, operation, open_ in _PATTERNS:
         found = pattern.fullmatch(path)
         if found and method == wanted:
-            return Route(operation, unquote(found.groupdict().get("id", "")))
+            return Route(operation, unquote(found.groupdict().get("id", "")), open_)
     return Route("Unknown")

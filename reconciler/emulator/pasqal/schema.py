@@ -11,7 +11,7 @@ CREATE TABLE pasqal_batch (
   device_type TEXT NOT NULL, queue_priority TEXT NOT NULL, open INTEGER NOT NULL, tags TEXT NOT NULL,
   webhook TEXT, parent_id TEXT, idle_limit INTEGER NOT NULL,
   created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, running_at INTEGER NOT NULL,
-  cancel_at INTEGER, cancelled_at INTEGER,
+  closed_at INTEGER, cancel_at INTEGER, cancelled_at INTEGER,
   visible_at INTEGER NOT NULL, hidden_until INTEGER NOT NULL DEFAULT 0,
   configuration TEXT, backend_configuration TEXT, sequence TEXT
 );

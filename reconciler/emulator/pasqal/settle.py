@@ -1,18 +1,96 @@
 """The outcomes of jobs whose run is over."""
 
+import json
+import uuid
 from collections.abc import Iterable
+from typing import Any, NamedTuple
 
-from reconciler.emulator.world import World
+from reconciler.emulator.pasqal import plan
+from reconciler.emulator.pasqal.row import Job, columns
+from reconciler.emulator.pasqal.unsettled import Unsettled
+from reconciler.emulator.world import Session, World
+
+__all__ = ["Unsettled", "settle"]
 
 
-class Unsettled(Exception):  # noqa: N818 - not an error: the caller settles these jobs and asks again
-    """Jobs, by their ids, whose run is over and whose outcome must be known before the request can be answered."""
+class _Program(NamedTuple):
+    job: Job
+    sequence: str
 
-    def __init__(self, jobs: Iterable[str]) -> None:
-        super().__init__()
-        self.jobs = tuple(jobs)
+
+class _Result(NamedTuple):
+    """How a run ended: the text of its result, none if nothing is simulated, or why it failed."""
+
+    text: str | None = None
+    failure: str | None = None
 
 
 def settle(world: World, jobs: Iterable[str]) -> None:
-    """Run the sequences of jobs that are over, outside of any transaction, and keep their outcomes."""
-    raise NotImplementedError
+    """Run the sequences of jobs, by their ids, and keep the outcomes.
+
+    The simulation holds no transaction, so the cloud goes on answering. Two processes may settle the same job: both
+    get the same result, for the seed is the job's own, and the first to commit wins. Without the simulator, jobs stay
+    as they are, RUNNING.
+    """
+    with world.transaction() as session:
+        real = session.switches.text("simulation") == "real"
+    for id_ in jobs:
+        with world.transaction() as session:
+            program = _program(session, id_)
+        if program is None:
+            continue
+        if real and _is_readable(program.sequence) and not _is_installed():
+            with world.transaction() as session:
+                plan.prolong(session.connection, program.job, session.now)
+            return
+        result = _run(program, real)
+        with world.transaction() as session:
+            _keep(session, id_, result)
+
+
+def _program(session: Session, id_: str) -> _Program | None:
+    """What a job runs; None for one that is settled by now."""
+    row = session.connection.execute(
+        f"SELECT {columns(Job, 'j.')}, coalesce(j.sequence, b.sequence) FROM pasqal_job j"  # noqa: S608 - our own names
+        " JOIN pasqal_batch b ON b.id = j.batch_id WHERE j.id = ? AND j.settled_as IS NULL",
+        (id_,),
+    ).fetchone()
+    return None if row is None else _Program(Job._make(row[:-1]), row[-1])
+
+
+def _run(program: _Program, real: bool) -> _Result:
+    if not real:
+        return _Result()
+    if not _is_readable(program.sequence):
+        return _Result(failure="The sequence is not Pulser's abstract representation, which is JSON.")
+    # Here, because most processes that open a local cloud never simulate.
+    from reconciler.simulate.pulser import CannotRun, run
+
+    seed = uuid.UUID(program.job.id).int % 2**32
+    try:
+        return _Result(json.dumps(run(program.sequence, json.loads(program.job.variables), program.job.runs, seed)))
+    except CannotRun as problem:
+        return _Result(failure=str(problem))
+
+
+def _is_installed() -> bool:
+    from reconciler.simulate.pulser import is_installed
+
+    return is_installed()
+
+
+def _is_readable(sequence: str) -> bool:
+    try:
+        document: Any = json.loads(sequence)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(document, dict)
+
+
+def _keep(session: Session, id_: str, result: _Result) -> None:
+    status, errors = ("DONE", None) if result.failure is None else ("ERROR", json.dumps([result.failure]))
+    session.connection.execute(
+        "UPDATE pasqal_job SET settled_as = ?, errors = ?, result = ?"
+        " WHERE id = ? AND settled_as IS NULL AND cancel_at IS NULL",
+        (status, errors, result.text, id_),
+    )
