@@ -1,12 +1,11 @@
 from functools import partial
 
 from reconciler.emulator import calls, fault_script
-from reconciler.emulator.disruption import ConnectionLost, Outcome, disrupt
-from reconciler.emulator.message import Request, Response
+from reconciler.emulator.disruption import Outcome, disrupt
+from reconciler.emulator.fault_answer import failure
+from reconciler.emulator.message import ConnectionLost, Request, Response
 from reconciler.emulator.service import Prepared
 from reconciler.emulator.services import SERVICES, UNSETTLED, service_of, settle
-from reconciler.emulator.wire.error import ServiceError
-from reconciler.emulator.wire.serialise import serialise_error
 from reconciler.emulator.world import Session, World, WorldError
 
 
@@ -23,7 +22,7 @@ def handle(world: World, request: Request) -> Response:
     try:
         return _handled(world, request)
     except WorldError as broken:
-        return serialise_error(ServiceError("InternalServiceException", str(broken)))
+        return failure(service_of(request), 500, str(broken))
 
 
 def _handled(world: World, request: Request) -> Response:

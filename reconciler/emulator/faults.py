@@ -1,37 +1,27 @@
+import math
 import re
-from collections.abc import Mapping
+import zlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 
+from reconciler.emulator.effects import CHOOSING, EFFECTS, PASQAL_ONLY
 from reconciler.emulator.message import Request
 
-EFFECTS: Mapping[str, str] = MappingProxyType(
-    {
-        "throttle": "429 before acting (S3: 503 SlowDown)",
-        "error-500": "500 before acting",
-        "error-500-after": "acts, then answers 500",
-        "error-503": "503 before acting",
-        "unreachable": "refuses the connection; over HTTP, where it is already made, closes it before acting",
-        "reset": "closes the connection before acting",
-        "lost": "acts, then closes the connection: the answer is lost",
-        "timeout": "acts, then never answers; over HTTP it closes the connection after `seconds`",
-        "garbage": "answers 200 with an HTML page without acting",
-        "garbage-after": "acts, then answers 200 with an HTML page",
-        "hide": "the created task stays invisible to Get and Search for `seconds` of the emulator's clock",
-        "tags": "a third party edits the tags of the task: `remove` is a list of keys, `set` a mapping",
-        "slow": "acts, then answers after `seconds`",
-    }
-)
+_SERVICES = ("braket", "pasqal", "s3", "sts", "*")
+# More than any request of a client; a few bytes can unpack to gigabytes.
+_UNPACKED = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One line of the fault script: which requests it is for, which of those it hits, and what happens to them.
 
-    `operation` is `*` or a name of the service model; for S3 and STS it is the HTTP method. `path` and `body` are
-    regular expressions that must be found. Of the matching requests, `skip` are let through first and `count`
-    are hit then; 0 means all the rest.
+    `operation` is `*` or a name of the service model (for Pasqal one of `pasqal/route.py`); for S3 and STS it is the
+    HTTP method. `path` and `body` are regular expressions that must be found. Of the matching requests, `skip` are let
+    through first and `count` are hit then; 0 means all the rest.
     """
 
     effect: str
@@ -42,7 +32,11 @@ class Rule:
     skip: int = 0
     count: int = 1
     seconds: float = 0.0
+    status: int = 0
+    html: bool = False
+    retry_after: int | None = None
     remove: tuple[str, ...] = ()
+    add: tuple[str, ...] = ()
     set: Mapping[str, str] = field(default_factory=dict)
 
     def matches(self, service: str, operation: str, request: Request) -> bool:
@@ -50,7 +44,7 @@ class Rule:
             self.service in (service, "*")
             and self.operation in (operation, "*")
             and re.search(self.path, request.path) is not None
-            and (not self.body or re.search(self.body, request.body.decode(errors="replace")) is not None)
+            and (not self.body or re.search(self.body, _text(request)) is not None)
         )
 
     def hits(self, seen: int) -> bool:
@@ -64,7 +58,7 @@ def parse_rule(document: Mapping[str, Any]) -> Rule:
     Raises ValueError, with the reason, for a mapping that is no rule.
     """
     values = dict(document)
-    _check_numbers(values)
+    _check_kinds(values)
     if "nth" in values:
         values["skip"] = values.pop("nth") - 1
     if values.pop("always", False):
@@ -73,8 +67,8 @@ def parse_rule(document: Mapping[str, Any]) -> Rule:
         raise ValueError(f"A fault has no {', '.join(sorted(unknown))}.")
     if values.get("effect") not in EFFECTS:
         raise ValueError(f"A fault's effect is one of {', '.join(EFFECTS)}, not '{values.get('effect')}'.")
-    values["remove"] = tuple(values.get("remove", ()))
-    rule = Rule(**values)
+    rule = Rule(**values | {name: tuple(values.get(name, ())) for name in ("remove", "add")})
+    _check_sense(rule)
     for pattern in (rule.path, rule.body):
         try:
             re.compile(pattern)
@@ -83,11 +77,64 @@ def parse_rule(document: Mapping[str, Any]) -> Rule:
     return rule
 
 
-def _check_numbers(values: Mapping[str, Any]) -> None:
-    for name in ("nth", "skip", "count"):
-        if type(values.get(name, 1)) is not int or values.get(name, 1) < 0:
-            raise ValueError(f"A fault's {name} is a whole number.")
+def _is_whole(value: Any) -> bool:
+    return type(value) is int and value >= 0
+
+
+def _is_seconds(value: Any) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value) and value >= 0
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(isinstance(one, str) for one in value)
+
+
+def _is_mapping(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(isinstance(one, str) for one in [*value, *value.values()])
+
+
+# What each key of a rule takes. What needs no check is used as it is: any value of `always` is true or false.
+_KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = MappingProxyType(
+    {
+        **dict.fromkeys(("nth", "skip", "count", "status"), (_is_whole, "a whole number")),
+        **dict.fromkeys(("service", "operation", "path", "body"), (lambda value: isinstance(value, str), "text")),
+        **dict.fromkeys(("remove", "add"), (_is_list, "a list of texts")),
+        "retry_after": (lambda value: value is None or _is_whole(value), "a whole number"),
+        "seconds": (_is_seconds, "a number from 0 up"),
+        "html": (lambda value: isinstance(value, bool), "true or false"),
+        "set": (_is_mapping, "a mapping of texts"),
+    }
+)
+
+
+def _check_kinds(values: Mapping[str, Any]) -> None:
+    for name, (fits, kind) in _KINDS.items():
+        if name in values and not fits(values[name]):
+            raise ValueError(f"A fault's {name} is {kind}.")
     if values.get("nth") == 0:
         raise ValueError("A fault's nth starts at 1.")
-    if not isinstance(values.get("seconds", 0), int | float):
-        raise ValueError("A fault's seconds is a number.")
+
+
+def _check_sense(rule: Rule) -> None:
+    if rule.service not in _SERVICES:
+        raise ValueError(f"A fault's service is one of {', '.join(_SERVICES)}, not '{rule.service}'.")
+    if rule.effect in PASQAL_ONLY and rule.service != "pasqal":
+        raise ValueError(f"The effect {rule.effect} is for the service pasqal alone.")
+    chosen = rule.status in {status.value for status in HTTPStatus if status >= HTTPStatus.BAD_REQUEST}
+    if rule.status and not chosen:
+        raise ValueError("A fault's status is an HTTP status from 400 up.")
+    if rule.status and rule.effect not in CHOOSING:
+        raise ValueError(f"A fault's status is for {', '.join(sorted(CHOOSING))}, not for {rule.effect}.")
+    if not rule.status and rule.effect in ("status", "status-after"):
+        raise ValueError(f"The effect {rule.effect} needs a status.")
+
+
+def _text(request: Request) -> str:
+    """The body as text. Pasqal's own SDK packs what may be long."""
+    body = request.body
+    if request.headers.get("content-encoding") == "gzip":
+        try:
+            body = zlib.decompressobj(wbits=31).decompress(body, _UNPACKED)
+        except zlib.error:
+            body = request.body
+    return body.decode(errors="replace")

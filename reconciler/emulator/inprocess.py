@@ -8,8 +8,7 @@ from botocore.compat import HTTPHeaders
 from botocore.exceptions import BotoCoreError, ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
 from reconciler.emulator.app import handle
-from reconciler.emulator.disruption import ConnectionLost
-from reconciler.emulator.message import Request
+from reconciler.emulator.message import ConnectionLost, Request
 from reconciler.emulator.world import World
 
 _LOST: Mapping[str, type[BotoCoreError]] = {

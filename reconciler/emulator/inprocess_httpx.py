@@ -3,8 +3,7 @@ from collections.abc import Mapping
 import httpx
 
 from reconciler.emulator.app import handle
-from reconciler.emulator.disruption import ConnectionLost
-from reconciler.emulator.message import Request
+from reconciler.emulator.message import ConnectionLost, Request
 from reconciler.emulator.world import World
 
 _LOST: Mapping[str, type[httpx.TransportError]] = {

@@ -2,7 +2,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from urllib.parse import unquote
 
 # `Credential=KEY/20260101/us-east-1/braket/aws4_request` in the Authorization header, or the same value as the
@@ -47,3 +47,15 @@ class Response:
     status: int
     headers: dict[str, str]
     body: bytes
+
+
+class ConnectionLost(Exception):  # noqa: N818 - not an error of ours: the transport breaks the connection
+    """No answer is sent.
+
+    The connection is closed, or it stays open and `silent` for `seconds` first, or it was never made (`refused`).
+    """
+
+    def __init__(self, how: Literal["closed", "silent", "refused"], seconds: float = 0.0) -> None:
+        super().__init__()
+        self.how = how
+        self.seconds = seconds

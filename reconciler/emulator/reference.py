@@ -1,6 +1,6 @@
 from collections.abc import Iterable
 
-from reconciler.emulator.faults import EFFECTS
+from reconciler.emulator.effects import EFFECTS
 from reconciler.emulator.switches import SWITCHES, Switch
 
 

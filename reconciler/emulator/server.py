@@ -12,8 +12,7 @@ from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
 
 from reconciler.emulator.app import handle
-from reconciler.emulator.disruption import ConnectionLost
-from reconciler.emulator.message import Request
+from reconciler.emulator.message import ConnectionLost, Request
 from reconciler.emulator.world import World
 
 if TYPE_CHECKING:

@@ -1,9 +1,9 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
-from reconciler.emulator.faults import EFFECTS
 from reconciler.emulator.world import World
 from tests.emulator.local import Local, refused
 
@@ -57,6 +57,89 @@ def test_garbage_is_taken_for_an_answer(local: Local, effect: str, made: int) ->
     with pytest.raises(KeyError, match="quantumTaskArn"):
         local.create()
     assert tasks(local) == made
+
+
+@pytest.mark.parametrize(
+    ("rule", "error", "made"),
+    [
+        ({"effect": "status", "status": 502, "html": True}, 502, 0),
+        ({"effect": "status-after", "status": 504}, 504, 1),
+        ({"effect": "status-after", "status": 429, "retry_after": 7}, 429, 1),
+    ],
+)
+def test_a_status_comes_before_or_after_acting(local: Local, rule: dict[str, Any], error: int, made: int) -> None:
+    fault(local, **rule)
+    with pytest.raises(ClientError) as caught:
+        local.create()
+    answer = caught.value.response["ResponseMetadata"]
+    assert (answer["HTTPStatusCode"], tasks(local)) == (error, made)
+    assert answer["HTTPHeaders"].get("retry-after") == ("7" if "retry_after" in rule else None)
+
+
+@pytest.mark.parametrize(("status", "error"), [(0, ConnectionClosedError), (503, ClientError)])
+def test_a_late_request_acts_once_when_its_time_has_come(local: Local, status: int, error: type[Exception]) -> None:
+    fault(local, "late", seconds=60, status=status)
+    with pytest.raises(error):
+        local.create()
+    local.world.advance(59.999)
+    assert tasks(local) == 0
+    local.world.advance(0.001)
+    assert [tasks(local) for _ in range(2)] == [1, 1]
+    assert local.create()
+    assert tasks(local) == 1, "the token still stands for the same task"
+
+
+def test_a_late_request_acts_at_the_time_it_was_due(local: Local) -> None:
+    fault(local, "late", seconds=60)
+    with pytest.raises(ConnectionClosedError):
+        local.create()
+    due = local.world.now() + timedelta(seconds=60)
+    local.world.advance(3600)
+    found = local.client().search_quantum_tasks(filters=[])["quantumTasks"]
+    assert [(task["createdAt"], task["status"]) for task in found] == [(due, "COMPLETED")]
+
+
+def test_late_requests_come_in_the_order_they_are_due_and_may_be_refused(local: Local) -> None:
+    arn = local.create()
+    for number, seconds in enumerate((30, 20, 10)):
+        local.world.add_fault({"operation": "TagResource", "effect": "late", "seconds": seconds})
+        with pytest.raises(ConnectionClosedError):
+            local.client().tag_resource(resourceArn=arn, tags={"turn": str(number)})
+    local.world.add_fault({"operation": "TagResource", "effect": "late", "seconds": 15})
+    with pytest.raises(ConnectionClosedError):
+        local.client().tag_resource(resourceArn=arn[:-1] + "x", tags={"turn": "nobody"})
+    seen = []
+    for _ in range(3):
+        local.world.advance(10)
+        seen.append(local.get(arn)["tags"]["turn"])
+    assert seen == ["2", "1", "0"]
+
+
+def test_a_late_request_waits_for_a_run_that_must_be_known(local: Local) -> None:
+    arn = local.create()
+    local.world.add_fault({"operation": "CancelQuantumTask", "effect": "late", "seconds": 60})
+    with pytest.raises(ConnectionClosedError):
+        local.client().cancel_quantum_task(quantumTaskArn=arn, clientToken="c")
+    local.world.advance(60)
+    assert local.status(arn) == "COMPLETED", "it had long been over, and was settled before it was cancelled in vain"
+
+
+def test_a_reset_forgets_what_was_put_off(local: Local) -> None:
+    fault(local, "late", seconds=60)
+    with pytest.raises(ConnectionClosedError):
+        local.create()
+    local.world.advance(60)
+    local.world.reset()
+    local.world.advance(60)
+    assert tasks(local) == 0
+
+
+def test_an_answer_is_cut(local: Local) -> None:
+    fault(local, "cut")
+    # botocore takes half a JSON object for none.
+    with pytest.raises(KeyError, match="quantumTaskArn"):
+        local.create()
+    assert tasks(local) == 1
 
 
 def test_a_hidden_task_is_there_for_its_token_only(local: Local) -> None:
@@ -150,17 +233,22 @@ def test_s3_has_its_own_errors(local: Local) -> None:
         ({"effect": "lost", "path": "("}, "is not a regular expression"),
         ({"effect": "lost", "nth": 0}, "starts at 1"),
         ({"effect": "lost", "count": "2"}, "count is a whole number"),
-        ({"effect": "slow", "seconds": "x"}, "seconds is a number"),
+        ({"effect": "slow", "seconds": "x"}, "seconds is a number from 0 up"),
+        ({"effect": "hide", "seconds": float("nan")}, "seconds is a number from 0 up"),
+        ({"effect": "slow", "seconds": -1}, "seconds is a number from 0 up"),
+        ({"effect": "lost", "service": "pasqual"}, "service is one of braket, pasqal"),
+        ({"effect": "lost", "operation": 1}, "operation is text"),
+        ({"effect": "tags", "remove": "qctl"}, "remove is a list of texts"),
+        ({"effect": "tags", "set": ["a"]}, "set is a mapping of texts"),
+        ({"effect": "status"}, "effect status needs a status"),
+        ({"effect": "status", "status": 200}, "status is an HTTP status from 400 up"),
+        ({"effect": "status", "status": 599}, "status is an HTTP status from 400 up"),
+        ({"effect": "lost", "status": 503}, "status is for late, status, status-after, not for lost"),
+        ({"effect": "status", "status": 502, "html": 1}, "html is true or false"),
+        ({"effect": "status", "status": 429, "retry_after": "soon"}, "retry_after is a whole number"),
+        ({"effect": "duplicate"}, "duplicate is for the service pasqal alone"),
     ],
 )
 def test_a_rule_that_means_nothing_is_refused(world: World, wrong: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         world.add_fault(wrong)
-
-
-def test_every_effect_is_tested() -> None:
-    # A new effect belongs into the tables above.
-    assert set(EFFECTS) == {
-        "throttle", "error-500", "error-500-after", "error-503", "unreachable", "reset", "lost", "timeout",
-        "garbage", "garbage-after", "hide", "tags", "slow",
-    }  # fmt: skip
