@@ -6,7 +6,7 @@ from reconciler.emulator.clock import moment
 from reconciler.emulator.identity import handle_sts
 from reconciler.emulator.message import Request, Response
 from reconciler.emulator.objects import handle_s3
-from reconciler.emulator.pasqal.settle import Unsettled as UnsettledJobs
+from reconciler.emulator.pasqal.unsettled import Unsettled as UnsettledJobs
 from reconciler.emulator.service import Prepared
 from reconciler.emulator.world import Session, World
 

@@ -1,4 +1,5 @@
 import sqlite3
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +16,8 @@ _STEPS = (
     f"{late.SCHEMA};{PASQAL}",
 )
 VERSION = len(_STEPS)
+# Seconds to wait for another process that writes.
+_PATIENCE = 30
 
 
 def connect(path: Path | str) -> sqlite3.Connection:
@@ -25,7 +28,7 @@ def connect(path: Path | str) -> sqlite3.Connection:
     if path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     try:
-        connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
     except sqlite3.Error as problem:  # a folder of that name, or no right to it
         raise WorldError(f"{path} can't be opened as a local cloud: {problem}") from problem
     try:
@@ -63,7 +66,7 @@ def empty(connection: sqlite3.Connection) -> None:
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA journal_mode = WAL")
+    _use_wal(connection)
     # NORMAL survives a killed process; a power cut may take the last requests but never the file (SQLite's manual).
     connection.execute("PRAGMA synchronous = NORMAL")
     if _version(connection) == VERSION:
@@ -81,6 +84,21 @@ def _prepare(connection: sqlite3.Connection) -> None:
         if not found:
             _populate(connection)
         connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Readers and one writer at the same time. Whoever opens a new file first sets it for good."""
+    patience = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as problem:
+            # Two processes that both want to leave the old mode hold what the other needs: SQLite then refuses one
+            # at once, whatever its timeout.
+            if problem.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > patience:
+                raise
+        time.sleep(0.01)
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -1,6 +1,8 @@
 import sqlite3
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -181,6 +183,23 @@ def test_a_file_made_by_another_process_in_between_is_taken(tmp_path: Path, monk
 
     monkeypatch.setattr(storage, "_version", version)
     World.open(tmp_path / "cloud.db").close()
+
+
+def test_a_new_file_may_be_opened_by_many_at_the_same_time(tmp_path: Path) -> None:
+    """SQLite refuses one of those who leave its old journal mode together: without patience this fails at once."""
+    crowd = 4
+    start = threading.Barrier(crowd)
+
+    def open_it(path: Path) -> str:
+        start.wait(10)
+        world = World.open(path)
+        name = str(world.status()["id"])
+        world.close()
+        return name
+
+    with ThreadPoolExecutor(crowd) as pool:
+        for number in range(20):
+            assert len(set(pool.map(open_it, [tmp_path / f"{number}.db"] * crowd))) == 1
 
 
 def test_processes_share_one_file_and_one_truth(tmp_path: Path) -> None:
