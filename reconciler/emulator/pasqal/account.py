@@ -1,8 +1,8 @@
 """ListProjects: the one project there is."""
 
 from reconciler.emulator.message import Response
+from reconciler.emulator.pasqal.body import DEVICE_TYPES
 from reconciler.emulator.pasqal.context import PROJECT, Context
-from reconciler.emulator.pasqal.create import DEVICE_TYPES
 from reconciler.emulator.pasqal.page import paged, window
 
 

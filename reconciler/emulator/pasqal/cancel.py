@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from reconciler.emulator.message import Response
 from reconciler.emulator.pasqal import plan
+from reconciler.emulator.pasqal.body import members
 from reconciler.emulator.pasqal.context import Context
-from reconciler.emulator.pasqal.create import members
 from reconciler.emulator.pasqal.job_filter import job_filter
 from reconciler.emulator.pasqal.jsend import Refused, invalid, success
 from reconciler.emulator.pasqal.lifecycle import ENDED, job_life

@@ -7,7 +7,7 @@ from reconciler.emulator.pasqal.check import NewJob, check_tags
 from reconciler.emulator.pasqal.context import Context
 from reconciler.emulator.pasqal.create import append, new_batch
 from reconciler.emulator.pasqal.job_filter import job_filter
-from reconciler.emulator.pasqal.jsend import Refused, success
+from reconciler.emulator.pasqal.jsend import Refused, invalid, success
 from reconciler.emulator.pasqal.lifecycle import ENDED
 from reconciler.emulator.pasqal.row import insert
 from reconciler.emulator.pasqal.shape import batch_shape
@@ -47,7 +47,7 @@ def rebatch(context: Context) -> Response:
         row = context.connection.execute("SELECT sequence FROM pasqal_job WHERE id = ?", (job.id,)).fetchone()
         jobs.append(NewJob(job.runs, json.loads(job.variables), row[0], job.id))
     if not jobs:
-        raise Refused(422, "No job of the batch passes the filters.")
+        raise invalid("No job of the batch passes the filters.", "query")
     old = found.batch
     tags = json.loads(old.tags) if context.switches.text("pasqal.rebatch.tags") == "copy" else []
     batch = new_batch(context, old.device_type, tags)._replace(

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from reconciler.emulator.pasqal.jsend import Refused, invalid
 
 _NO_VARIABLES = "The batch sequence is not parametrized and expects no variables."  # the service's own words
+_MOST_RUNS = 2**31 - 1
 
 
 class NewJob(NamedTuple):
@@ -41,12 +42,14 @@ def _problems(job: Any, batch_sequence: bool, expects_none: bool) -> list[tuple[
     found: list[tuple[tuple[str, ...], str]] = []
     if type(runs) is not int:
         found.append((("runs",), "The value is not a valid integer."))
-    elif runs < 1:
-        found.append((("runs",), "The value must be at least 1."))
+    elif not 1 <= runs <= _MOST_RUNS:
+        found.append((("runs",), f"The value must be from 1 to {_MOST_RUNS}."))
     if variables is not None and not isinstance(variables, dict):
         found.append((("variables",), "The value is not a valid dict."))
     if sequence is not None and not isinstance(sequence, str):
         found.append((("sequence",), "The value is not a valid string."))
+    elif sequence is not None and not is_storable(sequence):
+        found.append((("sequence",), "The value is not valid Unicode."))
     if sequence and variables:
         found.append(((), "A job cannot have both sequence and variables."))
     if not sequence and not batch_sequence:
@@ -63,6 +66,15 @@ def check_tags(document: Any, *place: str) -> list[str]:
     if len(set(document)) != len(document):
         raise invalid("The list has duplicated items.", *place)
     return document
+
+
+def is_storable(text: str) -> bool:
+    """Whether a text can be written in UTF-8: JSON can name half a character."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def device_in(sequence: str | None) -> str | None:

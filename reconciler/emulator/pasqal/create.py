@@ -1,11 +1,11 @@
 """CreateBatch and AddJobs: making batches and jobs."""
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from reconciler.emulator.message import Response
-from reconciler.emulator.pasqal.check import NewJob, check_jobs, check_tags, device_in
+from reconciler.emulator.pasqal.body import check_project, device_type, is_open, members, text
+from reconciler.emulator.pasqal.check import NewJob, check_jobs, check_tags
 from reconciler.emulator.pasqal.context import PROJECT, USER, Context, next_id
 from reconciler.emulator.pasqal.jsend import Refused, invalid, success
 from reconciler.emulator.pasqal.row import Batch, Job, insert
@@ -13,22 +13,14 @@ from reconciler.emulator.pasqal.shape import batch_shape
 from reconciler.emulator.pasqal.store import find_batch, reread, sequence_of
 from reconciler.emulator.pasqal.strict import check_strictly
 
-# What docs.pasqal.com lists for `device_type`; the SDK itself passes any text.
-DEVICE_TYPES = frozenset(
-    {
-        *("EMU_C", "EMU_FREE", "EMU_FRESNEL", "EMU_MPS", "EMU_SV", "EMU_TN"),
-        *("FRESNEL", "FRESNEL8", "FRESNEL_CAN1", "FRESNEL_RD", "FRESNEL_SA1"),
-    }
-)
-
 
 def create_batch(context: Context) -> Response:
     body = members(context.body)
     check_project(body)
     sequence = text(body, "sequence_builder")
-    open_ = _is_open(body)
+    open_ = is_open(body)
     jobs = check_jobs(body.get("jobs", []), sequence, open_, "body", "jobs")
-    device = _device_type(body, sequence, jobs)
+    device = device_type(body, sequence, jobs)
     tags = check_tags(body.get("tags") or [], "body", "tags")
     configuration = body.get("configuration")
     if configuration is not None and not isinstance(configuration, dict):
@@ -47,7 +39,7 @@ def create_batch(context: Context) -> Response:
 
 def add_jobs(context: Context) -> Response:
     found = find_batch(context, context.id)
-    if not found.life.open or found.life.status == "CANCELING":
+    if not found.life.open:
         raise Refused(409, f"The batch is closed and accepts no more jobs; its status is {found.life.status}.")
     sequence = sequence_of(context, found.batch)
     jobs = check_jobs(context.body, sequence, False, "body")
@@ -103,50 +95,6 @@ def append(context: Context, batch: Batch, before: Sequence[Job], jobs: Sequence
         insert(context, "pasqal_job", job, sequence=new.sequence)
         begin = job.done_at
     context.connection.execute("UPDATE pasqal_batch SET updated_at = ? WHERE id = ?", (context.now, batch.id))
-
-
-def check_project(body: Mapping[str, Any]) -> None:
-    """Raises Refused 422 for no project, 403 for one that is not ours."""
-    project = text(body, "project_id")
-    if project is None:
-        raise invalid("The field is required.", "body", "project_id")
-    if project != PROJECT:
-        raise Refused(403, f"The project {project} does not exist or you are not a member of it; here is {PROJECT}.")
-
-
-def members(document: Any) -> dict[str, Any]:
-    if not isinstance(document, dict):
-        raise invalid("The value is not a valid dict.", "body")
-    return document
-
-
-def text(body: Mapping[str, Any], name: str) -> str | None:
-    value = body.get(name)
-    if value is not None and not isinstance(value, str):
-        raise invalid("The value is not a valid string.", "body", name)
-    return value
-
-
-def _is_open(body: Mapping[str, Any]) -> bool:
-    """`complete` is the older opposite of `open`."""
-    flags = [body.get("open"), None if body.get("complete") is None else not body["complete"]]
-    for name in ("open", "complete"):
-        if not isinstance(body.get(name), bool | None):
-            raise invalid("The value is not a valid boolean.", "body", name)
-    return next((flag for flag in flags if flag is not None), False)
-
-
-def _device_type(body: Mapping[str, Any], sequence: str | None, jobs: Sequence[NewJob]) -> str:
-    """The type asked for, or else the device that the sequence is written for."""
-    device = text(body, "device_type") or text(body, "emulator")
-    if device is None:
-        own = (job.sequence for job in jobs)
-        device = next((name for name in map(device_in, (sequence, *own)) if name), None)
-        if device is None:
-            raise invalid("No device type is given, and the sequence names no device.", "body", "device_type")
-    if device not in DEVICE_TYPES:
-        raise invalid(f"'{device}' is not one of {', '.join(sorted(DEVICE_TYPES))}.", "body", "device_type")
-    return device
 
 
 def _kind(device: str) -> str:

@@ -24,7 +24,7 @@ def window(context: Context, orders: Sequence[str] = ("created_at", "creation_or
     direction = context.query.texts("order_by_direction", ("ASC", "DESC"))
     limit = context.query.number("limit", 1, 100) or 100
     most = round(context.switches.number("pasqal.page"))
-    return Window(context.query.number("offset", 0) or 0, min(limit, most), direction[-1:] == ["ASC"])
+    return Window(context.query.number("offset", 0, 2**62) or 0, min(limit, most), direction[-1:] == ["ASC"])
 
 
 def paged(context: Context, items: Sequence[object], asked: Window, total: int) -> Response:

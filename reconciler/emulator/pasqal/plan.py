@@ -21,7 +21,7 @@ def replan(connection: sqlite3.Connection, batch: Batch, jobs: Sequence[Job], no
     free = batch.running_at
     planned = []
     for job in jobs:
-        if job.cancel_at is not None and (job.running_at >= job.cancel_at or job.settled_as is not None):
+        if job.cancel_at is not None:
             planned.append(job)
             continue
         moved = job

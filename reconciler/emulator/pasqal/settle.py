@@ -42,20 +42,22 @@ def settle(world: World, jobs: Iterable[str]) -> None:
         if real and _is_readable(program.sequence) and not _is_installed():
             with world.transaction() as session:
                 plan.prolong(session.connection, program.job, session.now)
-            return
+            continue
         result = _run(program, real)
         with world.transaction() as session:
             _keep(session, id_, result)
 
 
 def _program(session: Session, id_: str) -> _Program | None:
-    """What a job runs; None for one that is settled by now."""
+    """What a job runs; None for one that is no longer due."""
     row = session.connection.execute(
         f"SELECT {columns(Job, 'j.')}, coalesce(j.sequence, b.sequence) FROM pasqal_job j"  # noqa: S608 - our own names
-        " JOIN pasqal_batch b ON b.id = j.batch_id WHERE j.id = ? AND j.settled_as IS NULL",
+        " JOIN pasqal_batch b ON b.id = j.batch_id WHERE j.id = ?",
         (id_,),
     ).fetchone()
-    return None if row is None else _Program(Job._make(row[:-1]), row[-1])
+    if row is None or not plan.is_due(job := Job._make(row[:-1]), session.now):
+        return None
+    return _Program(job, row[-1])
 
 
 def _run(program: _Program, real: bool) -> _Result:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any
 
 from reconciler.emulator.pasqal.check import NewJob
 from reconciler.emulator.pasqal.context import Context
@@ -25,14 +24,15 @@ def check_strictly(context: Context, device: str, sequence: str | None, jobs: Se
 
 
 def _check_sequence(sequence: str, *place: str | int) -> None:
-    # Any: loaded by name, for it takes a second and few worlds are strict.
-    pulser: Any = import_module("pulser")
+    # Here, because few worlds are strict, and Pulser takes a second to load.
+    from reconciler.simulate.pulser_library import pulser_at_work
+    from reconciler.simulate.sequence_bounds import CannotRun
+
     try:
-        pulser.Sequence.from_abstract_repr(sequence)
-    # Pulser raises its own errors, jsonschema's, and AssertionError, for a text that is not its own.
-    except Exception as problem:
-        reason = (str(problem).splitlines() or [type(problem).__name__])[0]
-        raise invalid(f"The sequence can't be read: {reason}", *place) from problem
+        with pulser_at_work():
+            import_module("pulser").Sequence.from_abstract_repr(sequence)
+    except CannotRun as problem:
+        raise invalid(f"The sequence can't be read: {problem}", *place) from problem
 
 
 def _max_runs(device: str) -> int | None:

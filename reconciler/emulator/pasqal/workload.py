@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 from reconciler.emulator.message import Response
+from reconciler.emulator.pasqal.body import check_project, members, text
 from reconciler.emulator.pasqal.context import PROJECT, USER, Context, next_id
-from reconciler.emulator.pasqal.create import check_project, members, text
 from reconciler.emulator.pasqal.jsend import Refused, invalid, not_found, plain, success
 from reconciler.emulator.pasqal.lifecycle import ENDED, JOB_STATUSES, workload_life
 from reconciler.emulator.pasqal.listing import created
