@@ -89,6 +89,11 @@ class Attempt:
         return self.exists and self.phase in UNFINISHED and not self.missing
 
     @property
+    def busy(self) -> bool:
+        """Whether it is worth waiting for: an open batch whose jobs are over waits for us, not we for it."""
+        return self.open and (not self.jobs or any(job.open for job in self.jobs))
+
+    @property
     def unsettled(self) -> bool:
         """Whether a look at the cloud could tell something new that matters."""
         return self.phase in UNFINISHED or self.touched or self.adding is not None or any(j.open for j in self.jobs)

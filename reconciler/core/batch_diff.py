@@ -31,6 +31,10 @@ def batch_change(resource: Resource, prior: Record | None, record: Record, rules
         return _adding_in_doubt(resource, adding)
     same = tuple(a for a in record.attempts if a.exists and resource.wants(a))
     strays = tuple(a for a in record.attempts if a.open and not resource.wants(a))
+    unread = next((a for a in same if not a.jobs), None)
+    if unread is not None:
+        reason = f"the cloud does not say which jobs batch {unread.id} has, so nobody can say which are paid"
+        return Change(resource.address, Action.BLOCKED, reason, attempt=unread)
     begun = any(a.token in rules.fresh for a in same)
     if resource.address in rules.forced and not begun:
         return _forced(resource, record, same, strays, rules)

@@ -51,7 +51,8 @@ def in_doubt(resource: Resource, attempt: Attempt, rules: Rules) -> Change:
         reason = f"{since}, and {what}; say which with `qctl state resolve`"
         return Change(resource.address, Action.BLOCKED, reason, attempt=attempt)
     if resource.address.kind in rules.once or not resource.wants(attempt):
-        reason = f"{since}; it must be settled before anything else"
+        why = f" ({attempt.failure.rstrip('. ')})" if attempt.failure else ""
+        reason = f"{since}{why}; it must be settled before anything else"
         return Change(resource.address, Action.BLOCKED, reason, attempt=attempt)
     # The attempt's own token, not a new one: its digest may be of an older canonical form.
     token = attempt.token

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from reconciler.core.declared import Path, SourceFile
+from reconciler.core.diagnostic import Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +21,13 @@ class SequenceJob:
 
 @dataclass(frozen=True, slots=True)
 class SequenceUse:
-    """A sequence file, where the manifest names it, the device type it is meant for, and its jobs."""
+    """A sequence file, where the manifest names it, the device type it is meant for, and its jobs.
+
+    `locate` finds the place of a path below `spec` in the manifest, as `Declared.locate` does.
+    """
 
     source: SourceFile
     path: Path
     device: str
     jobs: tuple[SequenceJob, ...]
+    locate: Callable[[Path], Location]

@@ -75,7 +75,12 @@ def _pending(record: Record, attempt: Attempt) -> Attempt:
 def _adopted(record: Record, attempt: Attempt) -> Attempt:
     """Tags can be copied to another run by anybody: the id in the state is the truth (design, section 4)."""
     known = record.by_token(attempt.token)
-    return known if known is not None and known.exists else attempt
+    if known is None:
+        return attempt
+    if known.exists:
+        return known
+    # A batch is made with all its jobs or not at all: those that its list does not show yet are there as well.
+    return jobs_seen(replace(attempt, jobs=known.jobs), attempt.jobs) if known.jobs else attempt
 
 
 def _told(attempt: Attempt, event: Intended | Concluded | Observed | Resolved) -> Attempt:

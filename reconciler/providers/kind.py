@@ -92,6 +92,8 @@ class Kind(Protocol):
     name: str
     cloud: str
     repeats: bool  # whether creates take a client token, so that a doubtful one may be repeated with it
+    marks: bool  # whether its runs carry our tags; without them they are known by their content alone
+    result: Literal["task", "job", "document"]  # the form of its result files
     model: type[BaseModel]
     attributes: Mapping[str, Literal["spec", "late"]]
 

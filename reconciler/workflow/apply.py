@@ -24,6 +24,8 @@ from reconciler.workflow.session import Session, Tell
 
 _ENDS = frozenset({Stage.DONE, Stage.REFUSED, Stage.UNKNOWN, Stage.SKIPPED})
 _RECORDED = frozenset({Action.ADOPT, Action.REUSE, Action.FORGET})
+# What the cloud says now saves the next plan from asking for it again.
+_BEGIN_AN_END = frozenset({Verb.CANCEL, Verb.CANCEL_JOBS, Verb.CLOSE})
 _STAGES = {Outcome.ACCEPTED: Stage.DONE, Outcome.REFUSED: Stage.REFUSED, Outcome.UNKNOWN: Stage.UNKNOWN}
 
 
@@ -35,6 +37,9 @@ class Applied:
     submitted: list[Address] = field(default_factory=list)
     tagged: list[Address] = field(default_factory=list)
     cancelled: list[Address] = field(default_factory=list)
+    added: list[Address] = field(default_factory=list)  # jobs to their open batch
+    withdrawn: list[Address] = field(default_factory=list)  # jobs from their batch
+    closed: list[Address] = field(default_factory=list)
     recorded: list[Address] = field(default_factory=list)
     refused: dict[Address, str] = field(default_factory=dict)
     unknown: dict[Address, str] = field(default_factory=dict)
@@ -70,9 +75,9 @@ class _Run:
         self.planned = planned
         self.stop = stop
         self.applied = Applied(planned.seen)
-        self.caller = Caller(session, self._tell_once(tell), self._learn)
         self.live = planned.seen
         self.lock = threading.Lock()
+        self.caller = Caller(session, self._tell_once(tell), self._learn, self._ids, stop)
         self.broken = threading.Event()
         self.total = sum(max(1, len(c.operations)) for c in planned.plan.changes if c.changes_anything)
         self.done = 0
@@ -153,16 +158,26 @@ class _Run:
             event = self._call(op)
         except (CloudUnavailable, StillWaiting) as error:
             return self._ended(op, Outcome.REFUSED, "", str(error))
-        if event.outcome is Outcome.ACCEPTED and op.verb is Verb.CANCEL:
+        if event.outcome is Outcome.ACCEPTED and op.verb in _BEGIN_AN_END:
             self._read_back(op.address, self._attempt(op))
         return self._ended(op, event.outcome, event.id, event.error)
 
     def _call(self, op: Operation) -> Concluded:
-        if op.resource is not None:
+        if op.verb is Verb.CREATE and op.resource is not None:
             return self.caller.create(op, self._settled(op.resource))
         attempt = self._attempt(op)
-        if op.verb is Verb.CANCEL:
-            return self.caller.cancel(op, attempt)
+        if op.verb is Verb.ADD and op.resource is not None:
+            return self.caller.add(op, op.resource, attempt)
+        if op.verb is Verb.TAG:
+            return self._tag(op, attempt)
+        calls = {
+            Verb.CANCEL: self.caller.cancel,
+            Verb.CANCEL_JOBS: self.caller.cancel_jobs,
+            Verb.CLOSE: self.caller.close,
+        }
+        return calls[op.verb](op, attempt)
+
+    def _tag(self, op: Operation, attempt: Attempt) -> Concluded:
         resource = self.planned.resources[str(op.address)]
         put = {k: v for k, v in self._settled(resource).tags.items() if k in op.put}
         put = {**op.put, **put}
@@ -185,6 +200,11 @@ class _Run:
             raise LookupError(f"the plan names a run that the state doesn't: {op.address} {op.token}")
         return found
 
+    def _ids(self) -> frozenset[str]:
+        with self.lock:
+            live = self.live
+        return frozenset(a.id for record in live.records.values() for a in record.attempts if a.id)
+
     def _learn(self, *events: Event) -> None:
         with self.lock:
             self.live = fold(self.live, events)
@@ -198,7 +218,7 @@ class _Run:
                     self._read_back(address, attempt)
 
     def _read_back(self, address: Address, attempt: Attempt) -> None:
-        """A cancel only begins an end; what the cloud says now saves the next plan from asking for it again."""
+        """A cancel only begins an end: see what it came to."""
         try:
             seen = list(self.session.cloud(address.kind).observe([(str(address), attempt)]))
         except CloudUnavailable:
@@ -211,6 +231,9 @@ class _Run:
             Verb.CREATE: self.applied.submitted,
             Verb.TAG: self.applied.tagged,
             Verb.CANCEL: self.applied.cancelled,
+            Verb.ADD: self.applied.added,
+            Verb.CANCEL_JOBS: self.applied.withdrawn,
+            Verb.CLOSE: self.applied.closed,
         }
         if outcome is Outcome.ACCEPTED:
             lists[op.verb].append(op.address)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from reconciler import __version__
 from reconciler.core.address import Address
 from reconciler.core.declared import Declared
 from reconciler.core.digest import FORM, canonical, sha256
+from reconciler.core.job import Job, Opening
 from reconciler.core.phase import Phase
 from reconciler.core.resource import Removal, Resource, RunRules
 from reconciler.manifest.fingerprint import manifests_fingerprint, programs_in, programs_now
@@ -27,7 +28,7 @@ from reconciler.manifest.variables import ENVIRONMENT_PREFIX
 from reconciler.store.local import ENVIRONMENT
 from reconciler.workflow.machine_key import is_sealed, machine_key, seal
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 _SEAL_LENGTH: Final = 64
 
 
@@ -124,8 +125,14 @@ def _columns(resources: Iterable[Resource]) -> dict[str, Any]:
     rows = []
     for r in resources:
         common = (r.address.kind, tuple(r.tags.items()), tuple(r.delivery.items()), r.rules, r.depends)
-        rows.append((r.address.name, r.address.key, r.digests, kinds.setdefault(common, len(kinds))))
+        rows.append((r.address.name, r.address.key, r.digests, kinds.setdefault(common, len(kinds)), *_jobs(r)))
     return {"common": [_common_to_json(*common) for common in kinds], "rows": rows}
+
+
+def _jobs(resource: Resource) -> Iterator[list[Any]]:
+    if resource.jobs is not None:
+        opening = resource.opening
+        yield [[[j.digest, j.label] for j in resource.jobs], opening.open, opening.jobs, opening.seconds]
 
 
 def _common_to_json(kind: str, tags: Any, delivery: Any, rules: RunRules, depends: frozenset[Address]) -> list[Any]:
@@ -136,11 +143,17 @@ def _common_to_json(kind: str, tags: Any, delivery: Any, rules: RunRules, depend
 def _resources(entry: Mapping[str, Any]) -> dict[str, Resource]:
     common = [_common_from_json(*values) for values in entry["common"]]
     made: dict[str, Resource] = {}
-    for name, key, digests, at in entry["rows"]:
+    for name, key, digests, at, *batch in entry["rows"]:
         kind, *rest = common[at]
         address = Address(kind, name, _key(key))
-        made[str(address)] = Resource(address, tuple(digests), "", {}, *rest)
+        resource = Resource(address, tuple(digests), "", {}, *rest)
+        made[str(address)] = _with_jobs(resource, *batch[0]) if batch else resource
     return made
+
+
+def _with_jobs(resource: Resource, jobs: Any, *opening: Any) -> Resource:
+    wanted = tuple(Job(digest, {}, label) for digest, label in jobs)
+    return replace(resource, jobs=wanted, opening=Opening(*opening))
 
 
 def _common_from_json(kind: str, tags: Any, delivery: Any, rules: Any, depends: Any) -> tuple[Any, ...]:

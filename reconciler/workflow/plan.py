@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from reconciler.core.address import Address
 from reconciler.core.change import Change
 from reconciler.core.collector import collector_paused
 from reconciler.core.declared import Declared
 from reconciler.core.diagnostic import Diagnostic, in_order
-from reconciler.core.diff import Rules, diff
+from reconciler.core.diff import diff
 from reconciler.core.event import Event, Verb
 from reconciler.core.money import Price
 from reconciler.core.plan import Plan
 from reconciler.core.resource import Resource
+from reconciler.core.rules import Rules
 from reconciler.core.state import State, fold
 from reconciler.store.port import Snapshot
+from reconciler.workflow.discover import discover, wanted
 from reconciler.workflow.late import settle
-from reconciler.workflow.observe import Refresh, discover, has_doubt, is_stale, refresh, wanted
+from reconciler.workflow.observe import Refresh, has_doubt, is_over, refresh
+from reconciler.workflow.sequences import check_sequences
 from reconciler.workflow.session import Session
 
 Edges = Mapping[Address, Set[Address]]
@@ -99,8 +103,8 @@ def make_plan(
     changes = _decide(session, by_address, memory.snapshot, seen, chosen)
     if _must_search(changes, prior):
         more = discover(session, seen, wanted(resources))
-        observed, seen = (*observed, *more), fold(seen, more)
-        changes = _decide(session, by_address, memory.snapshot, seen, chosen)
+        observed, seen = (*observed, *more.events), fold(seen, more.events)
+        changes = _decide(session, by_address, memory.snapshot, seen, chosen, more.unmatched)
     changes = [c for c in changes if chosen.holds(c.address)]
     findings, prices = _check(session, changes)
     if prices:
@@ -136,15 +140,33 @@ def _must_search(changes: Sequence[Change], prior: State) -> bool:
 
 
 def _decide(
-    session: Session, resources: dict[str, Resource], snapshot: Snapshot, seen: State, chosen: Selection
+    session: Session,
+    resources: dict[str, Resource],
+    snapshot: Snapshot,
+    seen: State,
+    chosen: Selection,
+    unmatched: Mapping[str, str] | None = None,
 ) -> list[Change]:
     settled = [settle(r, seen, resources) for r in resources.values()]
     forced: frozenset[Address] = frozenset()
     if chosen.forced:
         forced = frozenset(r.address for r in settled if {r.address, r.address.base} & chosen.forced)
-    repeats = all(kind.repeats for kind in session.kinds.values())
-    rules = Rules(session.scope, forced, repeats, _stale(session, seen), snapshot.unsaved | _doubts(snapshot.state))
+    rules = Rules(
+        session.scope,
+        forced,
+        once=frozenset(name for name, kind in session.kinds.items() if not kind.repeats),
+        stale=_stale(session, seen),
+        fresh=snapshot.unsaved | _doubts(snapshot.state),
+        unmatched=unmatched or {},
+        forgotten=not snapshot.state.records,
+        now=_now(session, settled),
+    )
     return diff(settled, snapshot.state, seen, rules)
+
+
+def _now(session: Session, resources: Sequence[Resource]) -> datetime | None:
+    """The time, if anything is decided by it; asking may open the local cloud."""
+    return session.clock.now() if any(r.opening.seconds is not None for r in resources) else None
 
 
 def _stale(session: Session, seen: State) -> frozenset[str]:
@@ -153,7 +175,7 @@ def _stale(session: Session, seen: State) -> frozenset[str]:
     if not doubtful:
         return frozenset()
     now = session.clock.now()
-    return frozenset(a.token for a in doubtful if is_stale(a, now))
+    return frozenset(a.token for a in doubtful if is_over(a.intended, now, session.clouds[a.place.cloud].window))
 
 
 def _doubts(state: State) -> frozenset[str]:
@@ -165,11 +187,14 @@ def _check(session: Session, changes: Sequence[Change]) -> tuple[list[Diagnostic
     for change in changes:
         for op in change.operations:
             if op.resource is not None:
-                by_cloud.setdefault(session.kinds[change.address.kind].cloud, []).append(op.resource)
+                # Of a batch only the jobs that this plan submits: the others are checked and paid.
+                submitted = replace(op.resource, jobs=op.jobs) if op.jobs else op.resource
+                by_cloud.setdefault(session.kinds[change.address.kind].cloud, []).append(submitted)
     findings: list[Diagnostic] = []
     prices: dict[Address, Price] = {}
     for name, resources in by_cloud.items():
         checked = session.clouds[name].check(resources)
         findings.extend(checked.diagnostics)
         prices.update(checked.prices)
+        findings.extend(check_sequences(resources, session.clouds[name].specs))
     return findings, prices

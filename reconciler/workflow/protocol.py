@@ -6,20 +6,24 @@ The order is the promise: intent on disk, one call, outcome on disk (docs/protoc
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+import threading
+from collections.abc import Callable, Mapping, Set
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from reconciler.core.address import Address
 from reconciler.core.attempt import Attempt, Outcome
 from reconciler.core.digest import canonical, digest, sha256
 from reconciler.core.event import Concluded, Event, Intended, Verb
+from reconciler.core.job import Adding, claim
 from reconciler.core.mark import MARKS
 from reconciler.core.operation import Operation
 from reconciler.core.progress import Stage
 from reconciler.core.resource import Resource, attempt_marks
-from reconciler.providers.kind import Cloud, CloudUnavailable, Reply, Search
+from reconciler.providers.kind import Cloud, CloudUnavailable, Found, Kind, Reply, Search, Tokenless
 from reconciler.store import crash
+from reconciler.workflow.once import Once, only
 from reconciler.workflow.session import Session, Tell
 
 _REPEATS = 3  # of a call whose outcome is unknown, with the same token
@@ -32,46 +36,121 @@ _LAG = timedelta(minutes=5)
 class Caller:
     """Makes the calls of one command: through the store first, and telling what it does.
 
-    `learn` gets every event once it is on disk.
+    `learn` gets every event once it is on disk; `known` gives the ids on record; `stop` ends waiting, never a call.
     """
 
     session: Session
     tell: Tell
     learn: Callable[[Event], None]
+    known: Callable[[], Set[str]]
+    stop: threading.Event = field(default_factory=threading.Event)
+    # Runs without marks are known by their content: two equal ones at once would each be taken for the other.
+    alone: threading.Lock = field(default_factory=threading.Lock)
 
     def create(self, op: Operation, resource: Resource) -> Concluded:
         """Submit a run. Raises the store's errors; a cloud's end is in the event."""
-        cloud = self.session.cloud(op.address.kind)
+        kind = self.session.kinds[op.address.kind]
+        with nullcontext() if kind.marks else self.alone:
+            return self._create(op, resource, kind)
+
+    def _create(self, op: Operation, resource: Resource, kind: Kind) -> Concluded:
+        cloud = self.session.cloud(kind.name)
         attempt = self._attempt(cloud, op, resource)
-        at = attempt.intended
         intent = secrets.token_hex(8)
         removal = str(resource.rules.on_remove)
-        self._record(Intended(at, intent, str(op.address), Verb.CREATE, op.token, attempt, removal))
-        reply, doubted = self._repeat(
-            op.address, Verb.CREATE, lambda: cloud.create(resource, op.token, attempt.tags, attempt.place), op.repeats
-        )
+        self._record(Intended(attempt.intended, intent, str(op.address), Verb.CREATE, op.token, attempt, removal))
+
+        def send() -> Reply:
+            return cloud.create(resource, op.token, attempt.tags, attempt.place, op.jobs)
+
+        if not kind.repeats:
+            return self._conclude(intent, op, self._create_once(op, kind, attempt, send))
+        reply, doubted = self._repeat(op.address, Verb.CREATE, send, op.repeats)
         if doubted and reply.outcome is not Outcome.ACCEPTED:
             reply = self._look(cloud, attempt, reply)
+        return self._conclude(intent, op, reply)
+
+    def _create_once(self, op: Operation, kind: Kind, attempt: Attempt, send: Callable[[], Reply]) -> Reply:
+        cloud = self.session.tokenless(kind.name)
+        sent = False
+
+        def look() -> Reply | None:
+            if not sent and not kind.marks:
+                return None  # of equal runs made just now nobody can tell that one is this one's
+            return only([found.attempt.id for found in cloud.look(kind.name, attempt, self.known())])
+
+        def sending() -> Reply:
+            nonlocal sent
+            sent = True
+            return send()
+
+        return self._once(op, sending, look, cloud)
+
+    def _once(
+        self, op: Operation, send: Callable[[], Reply], look: Callable[[], Reply | None], cloud: Tokenless
+    ) -> Reply:
+        def told(why: str) -> None:
+            self.tell(self.session.progress(op.address, op.verb, Stage.RETRYING, detail=why))
+
+        window = cloud.window.total_seconds()
+        return Once(op.verb, send, look, window, self.session.clock, self.stop, told).reply()
+
+    def add(self, op: Operation, resource: Resource, attempt: Attempt) -> Concluded:
+        """Add jobs to an open batch. Raises the store's errors; a cloud's end is in the event.
+
+        No job can be marked: what is new in the batch since the intent, and runs the same, is what was sent.
+        """
+        cloud = self.session.tokenless(op.address.kind)
+        intent, at = secrets.token_hex(8), self.session.now()
+        before = tuple(job.id for job in attempt.jobs if job.id)
+        adding = Adding(at, op.jobs, before)
+        self._record(Intended(at, intent, str(op.address), Verb.ADD, op.token, adding=adding))
+        missing = op.jobs
+
+        def look() -> Reply | None:
+            nonlocal missing
+            seen = cloud.jobs(attempt)
+            _, missing_now, _ = claim(op.jobs, [job for job in seen if job.id not in before])
+            missing = tuple(missing_now)
+            return None if missing else Reply(Outcome.ACCEPTED, id=attempt.id, jobs=tuple(seen))
+
+        reply = self._once(op, lambda: cloud.add(resource, attempt, missing), look, cloud)
         return self._conclude(intent, op, reply)
 
     def cancel(self, op: Operation, attempt: Attempt) -> Concluded:
         """Ask for an end; asking twice does no harm."""
         cloud = self.session.cloud(op.address.kind)
-        intent = secrets.token_hex(8)
-        self._record(Intended(self.session.now(), intent, str(op.address), Verb.CANCEL, op.token))
         token = sha256(canonical(["qctl cancel", attempt.token, attempt.id]))
-        reply, _ = self._repeat(op.address, Verb.CANCEL, lambda: cloud.cancel(attempt, token), doubted=False)
-        return self._conclude(intent, op, reply)
+        return self._harmless(op, lambda: cloud.cancel(op.address.kind, attempt, token))
+
+    def cancel_jobs(self, op: Operation, attempt: Attempt) -> Concluded:
+        """Ask for the end of some of a batch's jobs; asking twice does no harm."""
+        cloud = self.session.tokenless(op.address.kind)
+        return self._harmless(op, lambda: cloud.cancel_jobs(attempt, op.jobs))
+
+    def close(self, op: Operation, attempt: Attempt) -> Concluded:
+        """Let a batch take no more jobs; asking twice does no harm."""
+        cloud = self.session.tokenless(op.address.kind)
+        return self._harmless(op, lambda: cloud.close(attempt))
 
     def tag(self, op: Operation, attempt: Attempt, put: Mapping[str, str], owned: tuple[str, ...]) -> Concluded:
         """Put and drop tags; doing it twice does no harm."""
         cloud = self.session.cloud(op.address.kind)
-        intent = secrets.token_hex(8)
-        self._record(Intended(self.session.now(), intent, str(op.address), Verb.TAG, op.token))
-        reply, _ = self._repeat(op.address, Verb.TAG, lambda: cloud.tag(attempt, put, op.drop), doubted=False)
         after = {k: v for k, v in {**attempt.tags, **put}.items() if k not in op.drop}
+        return self._harmless(op, lambda: cloud.tag(attempt, put, op.drop), after, owned)
+
+    def _harmless(
+        self,
+        op: Operation,
+        call: Callable[[], Reply],
+        tags: Mapping[str, str] | None = None,
+        owned: tuple[str, ...] = (),
+    ) -> Concluded:
+        intent = secrets.token_hex(8)
+        self._record(Intended(self.session.now(), intent, str(op.address), op.verb, op.token))
+        reply, _ = self._repeat(op.address, op.verb, call, doubted=False)
         done = reply.outcome is Outcome.ACCEPTED
-        return self._conclude(intent, op, reply, tags=after if done else None, owned=owned)
+        return self._conclude(intent, op, reply, tags=tags if done else None, owned=owned)
 
     def _attempt(self, cloud: Cloud, op: Operation, resource: Resource) -> Attempt:
         attempt = Attempt(
@@ -83,9 +162,12 @@ class Caller:
             place=cloud.place(resource),
             execution=resource.execution,
             intended=self.session.now(),
-            owned=tuple(sorted({*MARKS, *resource.tags})),
+            jobs=op.jobs,
         )
+        if not self.session.kinds[op.address.kind].marks:
+            return replace(attempt, request=digest({"run": op.token, "delivery": dict(resource.delivery)}))
         tags = {**resource.tags, **attempt_marks(self.session.scope, op.address, attempt)}
+        attempt = replace(attempt, owned=tuple(sorted({*MARKS, *resource.tags})))
         request = digest({"run": op.token, "tags": tags, "delivery": dict(resource.delivery)})
         return replace(attempt, tags=tags, request=request)
 
@@ -109,7 +191,7 @@ class Caller:
             if not reply.again or unknown > _REPEATS or throttled > _PATIENCE:
                 return reply, doubted
             self.tell(self.session.progress(address, verb, Stage.RETRYING, detail=reply.error))
-            self.session.clock.sleep(pause)
+            self.session.clock.sleep(max(pause, reply.after))
             pause = min(pause * 2, _LONGEST_PAUSE)
 
     def _look(self, cloud: Cloud, attempt: Attempt, reply: Reply) -> Reply:
@@ -120,7 +202,7 @@ class Caller:
         since = datetime.fromisoformat(attempt.intended) - _LAG
         try:
             for found in cloud.discover(Search(self.session.context.uid, since, frozenset({attempt.place.region}))):
-                if found.attempt.token == attempt.token:
+                if isinstance(found, Found) and found.attempt.token == attempt.token:
                     return Reply(Outcome.ACCEPTED, id=found.attempt.id)
         except CloudUnavailable as error:
             return Reply(Outcome.UNKNOWN, error=f"{reply.error}; then {error}")
@@ -145,6 +227,7 @@ class Caller:
             error=reply.error,
             tags=tags,
             owned=owned,
+            jobs=reply.jobs,
         )
         self._record(event)
         return event

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from reconciler.core.address import Address
 from reconciler.core.attempt import Attempt, Outcome
-from reconciler.core.event import Adopted, Event, Resolved
+from reconciler.core.event import Adopted, Event, Intended, Resolved, Verb
 from reconciler.core.mark import TAG_RUN, read_run_mark
+from reconciler.core.resource import Resource
 from reconciler.core.state import Record
 from reconciler.store.port import locked
 from reconciler.workflow.session import Session
@@ -17,24 +18,51 @@ class NothingToResolve(Exception):  # noqa: N818 - named after the situation
     """The address has no submission in doubt, or the named run does not exist."""
 
 
-def resolve(session: Session, address: Address, adopt: str | None) -> Event:
+def resolve(session: Session, address: Address, adopt: str | None, declared: Resource | None = None) -> Event:
     """Adopt the run with this id, or, without one, record that there is none.
 
+    Where nothing is remembered and nothing can be searched for, the word is about what is `declared`.
     Raises NothingToResolve, CloudUnavailable and the store's errors.
     """
     with locked(session.store, session.lock_info("state resolve")):
         snapshot = session.store.read()
-        doubtful = [a for a in snapshot.state.records.get(str(address), Record()).attempts if a.doubtful]
-        if not doubtful:
-            raise NothingToResolve(f"{address} has no submission whose outcome is unknown")
-        attempt = doubtful[-1]
+        record = snapshot.state.records.get(str(address), Record())
+        attempt, before = _in_doubt(session, address, record, declared)
         event: Event = Resolved(session.now(), str(address), attempt.token)
         if adopt is not None:
+            if attempt.exists:
+                raise NothingToResolve(
+                    f"jobs that were sent to batch {attempt.id} are found by themselves, if they are there; "
+                    "only --absent can be said of them"
+                )
             event = Adopted(session.now(), str(address), _adopted(session, address, attempt, adopt))
-        session.store.append(event)
+        session.store.append(*before, event)
         after = session.store.read()
         session.store.write(after.state, after.version)
     return event
+
+
+def _in_doubt(
+    session: Session, address: Address, record: Record, declared: Resource | None
+) -> tuple[Attempt, tuple[Event, ...]]:
+    """The attempt that the word is about, and what must be recorded first for it to be one."""
+    doubtful = [a for a in record.attempts if a.doubtful or a.adding is not None]
+    if doubtful:
+        return doubtful[-1], ()
+    if declared is None or record.attempts or session.kinds[address.kind].marks:
+        raise NothingToResolve(f"{address} has no submission whose outcome is unknown")
+    # It may have been submitted before the state was lost, and nobody but a person can know.
+    attempt = Attempt(
+        token=declared.token(session.scope, 1),
+        digest=declared.digest,
+        program=declared.program,
+        generation=declared.rules.generation,
+        number=1,
+        place=session.cloud(address.kind).place(declared),
+        execution=declared.execution,
+        intended=session.now(),
+    )
+    return attempt, (Intended(session.now(), "", str(address), Verb.CREATE, attempt.token, attempt),)
 
 
 def _adopted(session: Session, address: Address, attempt: Attempt, run_id: str) -> Attempt:
@@ -58,4 +86,6 @@ def _adopted(session: Session, address: Address, attempt: Attempt, run_id: str) 
         output=found.output,
         failure=found.failure,
         tags=found.tags or {},
+        jobs=found.jobs or (),
+        accepting=found.accepting,
     )

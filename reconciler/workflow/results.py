@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from reconciler.core.address import Address
 from reconciler.core.attempt import Attempt
 from reconciler.core.declared import Declared
+from reconciler.core.job import Job
+from reconciler.core.ledger import ledger
 from reconciler.core.phase import Phase
+from reconciler.core.resource import Resource
 from reconciler.core.standing import standing
 from reconciler.core.state import Record, fold
-from reconciler.providers.kind import ResultMissing
+from reconciler.providers.kind import Kind, ResultFile, ResultMissing
+from reconciler.simulate.job_result import parse_job_result
 from reconciler.simulate.result import TaskResult, parse
 from reconciler.simulate.untrusted import ResultUnreadable
 from reconciler.workflow.observe import Refresh, refresh
@@ -20,13 +26,25 @@ from reconciler.workflow.session import Session
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """The result of one address: `raw` as stored and `result` as read, or `problem`, a sentence why there is none."""
+    """The result of one run, or of one `job` of a batch: `raw` as stored, and `problem`, a sentence why there is none.
+
+    `result` is what it measured; `document` what a run gave back that measures nothing in our sense.
+    """
 
     address: Address
     attempt: Attempt | None = None
     raw: bytes = b""
     result: TaskResult | None = None
     problem: str = ""
+    job: Job | None = None
+    document: Any = None
+
+    @property
+    def running(self) -> bool:
+        """Whether there may be a result later."""
+        if self.job is not None:
+            return self.job.open and bool(self.job.id)
+        return self.attempt is not None and self.attempt.open
 
 
 def fetch(session: Session, declared: Sequence[Declared]) -> Iterator[Fetched]:
@@ -34,23 +52,55 @@ def fetch(session: Session, declared: Sequence[Declared]) -> Iterator[Fetched]:
     state = session.store.read().state
     state = fold(state, refresh(session, state, Refresh.OPEN))
     for item in declared:
-        resource = session.kinds[item.address.kind].desired(item, session.context)
-        record = state.records.get(str(item.address), Record())
-        yield _one(session, item.address, standing(resource, record.attempts))
+        kind = session.kinds[item.address.kind]
+        resource = kind.desired(item, session.context)
+        attempts = state.records.get(str(item.address), Record()).attempts
+        if resource.jobs is None:
+            yield _run(session, kind, item.address, standing(resource, attempts))
+        else:
+            yield from _batch(session, kind, resource, [a for a in attempts if a.exists and resource.wants(a)])
 
 
-def _one(session: Session, address: Address, attempt: Attempt | None) -> Fetched:
+def _run(session: Session, kind: Kind, address: Address, attempt: Attempt | None) -> Fetched:
     if attempt is None:
         return Fetched(address, problem="not submitted yet")
     if attempt.phase is not Phase.DONE:
         why = f": {attempt.failure}" if attempt.failure else ""
         return Fetched(address, attempt, problem=f"{attempt.status or 'submitted'}{why}")
     try:
-        raw = session.cloud(address.kind).results(attempt)
-        return Fetched(address, attempt, raw, parse(raw.decode()))
+        files = session.cloud(kind.name).results(kind.name, attempt)
     except ResultMissing as error:
         return Fetched(address, attempt, problem=str(error))
-    except UnicodeDecodeError as error:
-        return Fetched(address, attempt, raw, problem=f"the result file is no text: {error}")
-    except ResultUnreadable as error:
-        return Fetched(address, attempt, raw, problem=f"the result file can't be read: {error}")
+    return _read(kind, address, attempt, files[0] if files else ResultFile(problem="the cloud names no result"))
+
+
+def _batch(session: Session, kind: Kind, resource: Resource, batches: Sequence[Attempt]) -> Iterator[Fetched]:
+    """Job by job in the order of the manifest, in whatever batch each was paid."""
+    files: dict[str, tuple[Attempt, ResultFile]] = {}
+    for batch in batches:
+        if any(job.phase is Phase.DONE for job in batch.jobs):
+            for file in session.cloud(kind.name).results(kind.name, batch):
+                if file.job is not None:
+                    files[file.job.id] = batch, file
+    for entry in ledger(resource, batches)[: len(resource.jobs or ())]:
+        job = entry.job
+        known = files.get(job.id)
+        if job.phase is Phase.DONE and known is not None:
+            yield _read(kind, resource.address, known[0], known[1], job)
+        else:
+            why = f": {job.failure}" if job.failure else ""
+            status = job.status or ("submitted" if job.id else "not submitted yet")
+            yield Fetched(resource.address, problem=f"{status}{why}", job=job)
+
+
+def _read(kind: Kind, address: Address, attempt: Attempt, file: ResultFile, job: Job | None = None) -> Fetched:
+    if file.problem:
+        return Fetched(address, attempt, file.data, problem=file.problem, job=job)
+    try:
+        text = file.data.decode()
+        if kind.result == "document":
+            return Fetched(address, attempt, file.data, job=job, document=json.loads(text))
+        result = parse_job_result(text) if kind.result == "job" else parse(text)
+        return Fetched(address, attempt, file.data, result, job=job)
+    except (ResultUnreadable, ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError
+        return Fetched(address, attempt, file.data, problem=f"the result file can't be read: {error}", job=job)

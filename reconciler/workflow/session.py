@@ -14,7 +14,7 @@ from reconciler.core.address import Address
 from reconciler.core.ports import Clock, ProjectContext
 from reconciler.core.progress import Progress, Stage
 from reconciler.core.resource import Scope
-from reconciler.providers.kind import Cloud, Kind
+from reconciler.providers.kind import Cloud, Kind, Tokenless
 from reconciler.store.errors import LockInfo
 from reconciler.store.port import Store
 
@@ -41,6 +41,13 @@ class Session:
     def cloud(self, kind: str) -> Cloud:
         """The cloud that this kind lives on."""
         return self.clouds[self.kinds[kind].cloud]
+
+    def tokenless(self, kind: str) -> Tokenless:
+        """The same cloud, of a kind whose creates take no client token."""
+        cloud = self.cloud(kind)
+        if not isinstance(cloud, Tokenless):
+            raise TypeError(f"the cloud of {kind} can't look for what it may have made")
+        return cloud
 
     def now(self) -> str:
         """The time as it stands in records."""

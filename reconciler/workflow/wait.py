@@ -14,10 +14,10 @@ from reconciler.core.state import State, fold
 from reconciler.store.errors import Conflict, LockHeld
 from reconciler.store.port import locked
 from reconciler.workflow.observe import Refresh, refresh
+from reconciler.workflow.rest import rest
 from reconciler.workflow.session import Session, Tell
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 15.0  # seconds
-_NAP = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +55,8 @@ def wait(
         over = timeout is not None and session.clock.monotonic() - began >= timeout
         if not left or over or stop.is_set():
             return Waited(state, tuple(left), bool(left) and stop.is_set(), _save(session, list(learned.values())))
-        _rest(session, pause if timeout is None else min(pause, max(0.05, timeout / 10)), stop)
+        rest(session.clock, pause if timeout is None else min(pause, max(0.05, timeout / 10)), stop)
         pause = _FIRST_PAUSE if changed else min(pause * 1.5, _LONGEST_PAUSE)
-
-
-def _rest(session: Session, seconds: float, stop: threading.Event) -> None:
-    """Sleep in short naps, so that an interrupt is answered at once."""
-    end = session.clock.monotonic() + seconds
-    while not stop.is_set() and (left := end - session.clock.monotonic()) > 0:
-        session.clock.sleep(min(left, _NAP))
 
 
 def _only(state: State, about: Callable[[Address], bool]) -> State:
@@ -73,7 +66,7 @@ def _only(state: State, about: Callable[[Address], bool]) -> State:
 
 def _unfinished(state: State, about: Callable[[Address], bool]) -> list[Address]:
     return [
-        address for address, attempts in _attempts(state).items() if about(address) and any(a.open for a in attempts)
+        address for address, attempts in _attempts(state).items() if about(address) and any(a.busy for a in attempts)
     ]
 
 

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from reconciler.core.attempt import LOCAL_ACCOUNT, Attempt, Outcome, Place
 from reconciler.core.event import Observed
+from reconciler.core.job import Job
 from reconciler.core.ports import Clock
 from reconciler.core.resource import Resource
 from reconciler.providers.braket import task_reading
@@ -16,13 +17,16 @@ from reconciler.providers.braket.device import REGIONS, region_of
 from reconciler.providers.braket.device_check import check
 from reconciler.providers.braket.errors import LIBRARY_ERRORS, code_of, reply_of
 from reconciler.providers.braket.quantum_task import create_request
-from reconciler.providers.kind import Checked, CloudUnavailable, Found, Reply, ResultMissing, Search
+from reconciler.providers.kind import Checked, CloudUnavailable, Found, Reply, ResultFile, ResultMissing, Search
 
 _UNTAG_AT_ONCE = 20  # keys travel in the query string, and URLs have an end
 
 
 class BraketCloud:
     """Implements Cloud. The account is asked for once."""
+
+    # Reads may lag behind a create: the SDK itself asks again on "not found".
+    window = task_reading.VISIBLE_AFTER
 
     def __init__(self, client: BraketClient, clock: Clock, *, local: bool = False) -> None:
         self._client = client
@@ -61,7 +65,9 @@ class BraketCloud:
         """Find what carries our marks."""
         return task_reading.discover(self._client, search, self.account())
 
-    def create(self, resource: Resource, token: str, tags: Mapping[str, str], place: Place) -> Reply:
+    def create(
+        self, resource: Resource, token: str, tags: Mapping[str, str], place: Place, jobs: Sequence[Job] = ()
+    ) -> Reply:
         """CreateQuantumTask, once."""
         request = create_request(resource, token, tags, place)
         try:
@@ -76,7 +82,7 @@ class BraketCloud:
             return Reply(Outcome.UNKNOWN, error="the answer names no task", again=True)
         return Reply(Outcome.ACCEPTED, id=arn)
 
-    def cancel(self, attempt: Attempt, token: str) -> Reply:
+    def cancel(self, kind: str, attempt: Attempt, token: str) -> Reply:
         """CancelQuantumTask; "already finished" (409) is what we wanted, the next reading tells the rest."""
 
         def call() -> None:
@@ -97,13 +103,17 @@ class BraketCloud:
 
         return _changing(call, attempt.id)
 
-    def results(self, attempt: Attempt) -> bytes:
+    def specs(self, devices: Iterable[str]) -> Mapping[str, str]:
+        """Nothing yet: programs for Braket are checked against GetDevice's answer, in `check`."""
+        return {}
+
+    def results(self, kind: str, attempt: Attempt) -> Sequence[ResultFile]:
         """`results.json` of the task's output folder."""
         if not attempt.output:
             raise ResultMissing("the run was accepted, and nobody has asked yet where its results go")
         bucket, _, folder = attempt.output.removeprefix("s3://").partition("/")
         try:
-            return self._client.download(attempt.place.region, bucket, f"{folder}/results.json")
+            return [ResultFile(self._client.download(attempt.place.region, bucket, f"{folder}/results.json"))]
         except ClientError as error:
             raise ResultMissing(f"{attempt.output}/results.json is not there ({code_of(error)})") from error
 

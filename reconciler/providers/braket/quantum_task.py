@@ -50,6 +50,8 @@ class QuantumTask:
     name = "QuantumTask"
     cloud = "braket"
     repeats = True
+    marks = True
+    result: Literal["task", "job", "document"] = "task"
     model: type[BaseModel] = QuantumTaskSpec
     attributes: Mapping[str, Literal["spec", "late"]] = ATTRIBUTES
 

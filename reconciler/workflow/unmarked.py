@@ -1,0 +1,94 @@
+"""Runs that can't carry our marks are known by their content alone: what they run, and when they were made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from reconciler.core.address import parse_address
+from reconciler.core.attempt import Attempt, Outcome
+from reconciler.core.event import Adopted, Concluded, Event, Verb
+from reconciler.core.phase import Phase
+from reconciler.core.resource import Resource
+from reconciler.core.state import State
+from reconciler.providers.kind import Found
+from reconciler.workflow.session import Session
+from reconciler.workflow.whose import Owners
+
+_LAG = timedelta(minutes=5)  # clocks differ
+
+
+def by_content(
+    session: Session,
+    state: State,
+    declared: Mapping[str, Resource],
+    doubts: Sequence[tuple[str, Attempt]],
+    found: Iterable[Found],
+    owners: Owners,
+) -> list[Event]:
+    """Adopt what a doubtful create made, and, when nothing at all is remembered, what is declared and there already.
+
+    A kind without marks can't tell two equal runs apart, and need not: each stands for what is wanted. Where there are
+    more than a doubt could have made, a person has to say which is ours.
+    """
+    new = {f.attempt.id: f for f in found if f.attempt.digest and f.attempt.id not in owners.ids}
+    events: list[Event] = []
+    for digest in sorted({f.attempt.digest for f in new.values()}):
+        runs = sorted((f.attempt for f in new.values() if f.attempt.digest == digest), key=lambda a: a.submitted)
+        mine = [(address, a) for address, a in doubts if a.digest == digest and _unmarked(session, address)]
+        events += _for_doubts(session, mine, runs)
+        if not state.records:
+            lost = [r for r in declared.values() if digest in r.digests and not session.kinds[r.address.kind].marks]
+            events += _for_lost(session, lost, runs)
+    return events
+
+
+def _unmarked(session: Session, address: str) -> bool:
+    return not session.kinds[parse_address(address).kind].marks
+
+
+def _for_doubts(session: Session, doubts: Sequence[tuple[str, Attempt]], runs: Sequence[Attempt]) -> Iterator[Event]:
+    if not doubts:
+        return
+    begun = min(datetime.fromisoformat(doubt.intended) for _, doubt in doubts) - _LAG
+    since = [run for run in runs if datetime.fromisoformat(run.submitted) >= begun]
+    if len(since) > len(doubts):
+        ids = ", ".join(run.id for run in since)
+        for address, doubt in doubts:
+            error = f"{len(since)} equal runs were made since: {ids}"
+            yield Concluded(session.now(), "", address, Verb.CREATE, doubt.token, Outcome.UNKNOWN, error=error)
+        return
+    ordered = sorted(doubts, key=lambda pair: pair[1].intended)
+    for (address, doubt), run in zip(ordered, since, strict=False):
+        yield Adopted(session.now(), address, _as(run, doubt))
+
+
+def _as(run: Attempt, doubt: Attempt) -> Attempt:
+    return replace(
+        run,
+        token=doubt.token,
+        generation=doubt.generation,
+        number=doubt.number,
+        program=doubt.program,
+        execution=doubt.execution,
+        intended=doubt.intended,
+        request=doubt.request,
+    )
+
+
+def _for_lost(session: Session, lost: Sequence[Resource], runs: Sequence[Attempt]) -> Iterator[Event]:
+    """The best of the runs that are there: finished before on its way, newest first."""
+    rank = {Phase.DONE: 0, Phase.OPEN: 1, Phase.CLOSING: 2}
+    newest_first = list(reversed(runs))
+    best = sorted(newest_first, key=lambda run: rank.get(run.phase, 3))
+    for resource, run in zip(sorted(lost, key=lambda r: r.address), best, strict=False):
+        taken = replace(
+            run,
+            token=resource.token(session.scope, 1),
+            generation=resource.rules.generation,
+            number=1,
+            program=resource.program,
+            execution=resource.execution,
+        )
+        yield Adopted(session.now(), str(resource.address), taken)
