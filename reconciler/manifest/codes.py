@@ -28,6 +28,7 @@ SUMMARY: Final[dict[str, str]] = {
     "manifest/unknown-kind": "Unknown kind",
     "manifest/name": "Invalid name",
     "manifest/duplicate": "Declared twice",
+    "manifest/duplicate-tag": "Tag written twice",
     "manifest/unknown-key": "Unknown key",
     "manifest/missing-key": "Missing key",
     "manifest/wrong-type": "Wrong type of value",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from reconciler.core.address import Address
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.graph import Cycle, find_cycle
-from reconciler.manifest.place import Spot, document_path, report
+from reconciler.manifest.place import Spot, report
 from reconciler.manifest.resource import Point
 
 _MAX_RINGS = 20
@@ -37,6 +37,6 @@ def _problem(cycle: Cycle, waiting: Mapping[Address, Point]) -> Diagnostic:
 
 def _reference(point: Point, target: Address) -> Spot:
     """The place where a resource refers to another."""
-    accepted = (hole for hole in point.holes if hole.path not in point.failed)
+    accepted = (hole for hole in point.holes if point.origins.written(hole.path) not in point.failed)
     path = next(hole.path for hole in accepted if target in [part.address for part in hole.attributes])
-    return point.source.place.spot(document_path(path))
+    return point.spot(path)

@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from reconciler.core.fields import FieldClass
-from reconciler.manifest.fields import Model, is_model, keys_of, options, shape_of, step, words
+from reconciler.manifest.fields import Model, is_model, item_models, keys_of, options, shape_of, step, words
 from reconciler.manifest.place import document_path
 
 _HEAD = ["| field | class | type | default | what it is |", "|---|---|---|---|---|"]
@@ -34,8 +34,11 @@ def _fields(
             if is_model(option.annotation):
                 yield from _fields(option.annotation, path, own)
             named = step(option, "NAME") if get_origin(option.annotation) is dict else None
-            if named is not None and is_model(named.annotation):
-                yield from _fields(named.annotation, f"{path}.NAME", own)
+            for value in options(named) if named else ():
+                if is_model(value.annotation):
+                    yield from _fields(value.annotation, f"{path}.NAME", own)
+        for item in item_models(shape_of(field)):
+            yield from _fields(item, f"{path}[]", own)
 
 
 def _row(path: str, field: FieldInfo, field_class: FieldClass | None) -> str:
@@ -46,7 +49,7 @@ def _row(path: str, field: FieldInfo, field_class: FieldClass | None) -> str:
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
-    if field.default is PydanticUndefined or field.default in (None, {}):
+    if field.default is PydanticUndefined or field.default in (None, {}, []):
         return ""
     shown = ", ".join(field.default) if isinstance(field.default, list) else field.default
     return f"`{shown}`"

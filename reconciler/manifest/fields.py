@@ -6,17 +6,21 @@ import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get_origin
 
 import annotated_types
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
 
 from reconciler.core.declared import Path
 from reconciler.core.fields import FieldClass
 
 Mark = TypeVar("Mark")
 Model = type[BaseModel]
+Pattern = tuple[str, ...]
+EACH: Final = "[]"
+"""In a pattern of keys: every item of a list. No key of a model is written so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +122,35 @@ def class_at(model: Model, path: Path) -> FieldClass | None:
     return found
 
 
-def marked(model: Model, mark: type[Mark], prefix: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Mark]]:
-    """Every field that carries a mark, as its path of keys, through nested models."""
+def marked(model: Model, mark: type[Mark], prefix: Pattern = ()) -> Iterator[tuple[Pattern, Mark]]:
+    """Every field that carries a mark, through nested models and lists of models; EACH stands for every index."""
     for key, field in keys_of(model).items():
-        for item in field.metadata:
-            if isinstance(item, mark):
-                yield (*prefix, key), item
+        # A mark may stand on the field, or on one of its alternatives: `Annotated[str, ProjectFile()] | None`.
+        said = (item for option in options(shape_of(field)) for item in option.metadata if isinstance(item, mark))
+        for item in dict.fromkeys(said):
+            yield (*prefix, key), item
         for option in options(shape_of(field)):
             if is_model(option.annotation):
                 yield from marked(option.annotation, mark, (*prefix, key))
+        for item_model in item_models(shape_of(field)):
+            yield from marked(item_model, mark, (*prefix, key, EACH))
+
+
+def item_models(shape: Shape) -> list[Model]:
+    """The models of the items, where the shape is a list of models."""
+    items = [step(option, 0) for option in options(shape) if get_origin(option.annotation) is list]
+    return [option.annotation for item in items if item for option in options(item) if is_model(option.annotation)]
+
+
+def values_at(value: Any, pattern: Pattern) -> Iterator[tuple[Path, Any]]:
+    """Each value of a document at a pattern of keys, with its path; nothing where the document is of another form."""
+    if not pattern:
+        yield (), value
+    elif pattern[0] == EACH:
+        for index, item in enumerate(value if isinstance(value, list) else ()):
+            yield from (((index, *path), found) for path, found in values_at(item, pattern[1:]))
+    elif isinstance(value, dict) and pattern[0] in value:
+        yield from (((pattern[0], *path), found) for path, found in values_at(value[pattern[0]], pattern[1:]))
 
 
 def value_at(spec: BaseModel, path: tuple[str, ...]) -> Any:
@@ -141,11 +165,18 @@ def value_at(spec: BaseModel, path: tuple[str, ...]) -> Any:
 
 
 def words(shape: Shape) -> str:
-    """What is expected, in plain words: `a whole number between 0 and 10,000,000`."""
-    said = list(dict.fromkeys(_words_of(option) for option in options(shape)))
+    """What may be written, in plain words: `a whole number between 0 and 10,000,000`."""
+    said = list(dict.fromkeys(_words_of(option) for option in options(_as_written(shape))))
     if "a whole number" in said and "a number" in said:
         said.remove("a whole number")
     return " or ".join(said)
+
+
+def _as_written(shape: Shape) -> Shape:
+    """The shape of what a manifest holds, where a validator turns that into something else first."""
+    turned = (item.json_schema_input_type for item in shape.metadata if isinstance(item, BeforeValidator))
+    written = next((found for found in turned if found is not PydanticUndefined), None)
+    return shape if written is None else Shape(written)
 
 
 def choices(shape: Shape) -> list[str]:
@@ -181,6 +212,8 @@ def _bounds(shape: Shape) -> str:
     high = next((m.le for m in shape.metadata if isinstance(m, annotated_types.Le)), None)
     if low is not None and high is not None:
         return f" between {low:,} and {high:,}"
+    if low is not None:
+        return f" of at least {low:,}"
     shortest = next((m.min_length for m in shape.metadata if isinstance(m, annotated_types.MinLen)), None)
     longest = next((m.max_length for m in shape.metadata if isinstance(m, annotated_types.MaxLen)), None)
     if longest is not None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from reconciler.core.declared import Declared, SourceFile
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.fields import ProjectFile
-from reconciler.manifest.fields import attribute_of
+from reconciler.manifest.fields import Model, attribute_of
 from reconciler.manifest.files import ManifestFiles
 from reconciler.manifest.reads import ProgramFiles
 
+_ANY_SIZE = ProjectFile(max_bytes=64_000_000)  # the bounds of the fields held when the file was read first
 _ANY_STATE = ""  # no state folder but the usual one is skipped: too many files make a cache useless, never wrong
 
 
@@ -44,7 +46,7 @@ def programs_in(resources: Iterable[Declared]) -> dict[str, str]:
 def programs_now(root: Path, names: Iterable[str]) -> dict[str, str]:
     """The same for these names as the files are now. What can't be read is left out."""
     files = ProgramFiles(root, [])
-    read = {name: files.read(name, ProjectFile()) for name in names}
+    read = {name: files.read(name, _ANY_SIZE) for name in names}
     return {name: _fingerprint(source) for name, source in read.items() if isinstance(source, SourceFile)}
 
 
@@ -54,8 +56,12 @@ def _fingerprint(source: SourceFile) -> str:
 
 
 def _written(spec: object, path: str) -> str:
-    """The value of the spec at a path of keys."""
-    value = spec
+    """The value of the spec at a path of keys and indices."""
+    value: Any = spec
     for key in path.split("."):
-        value = getattr(value, attribute_of(type(value), key))  # type: ignore[arg-type]  # models all the way down
+        if isinstance(value, Sequence):
+            value = value[int(key)]
+        else:
+            model: Model = type(value)
+            value = getattr(value, attribute_of(model, key))
     return str(value)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from reconciler.core.address import Scalar
 from reconciler.core.declared import Path
 from reconciler.core.reference import Attribute, Expression, InvalidExpression, MatrixValue, Variable, expressions
 
@@ -14,12 +15,16 @@ OPENING = "${{"
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """A text at a path with the expressions in it; `problem` says why it cannot be read."""
+    """A text at a path with the expressions in it; `problem` says why it cannot be read.
+
+    `bound` are the matrix values of the list item it stands in (items.py).
+    """
 
     path: Path
     text: str
     expressions: tuple[Expression, ...]
     problem: str = ""
+    bound: Mapping[str, Scalar] = field(default_factory=dict)
 
     @property
     def attributes(self) -> list[Attribute]:

@@ -14,13 +14,14 @@ from reconciler.core.device_name import PASQAL
 from reconciler.core.diagnostic import Diagnostic, in_order
 from reconciler.manifest.cycles import report_cycles
 from reconciler.manifest.envelope import check_frame, kind_of, open_envelope
+from reconciler.manifest.expansion import expand
 from reconciler.manifest.files import ManifestFiles
 from reconciler.manifest.matrix import MAX_POINTS
 from reconciler.manifest.place import Place, report
 from reconciler.manifest.project import PROJECT_KIND, Project
 from reconciler.manifest.read_project import read_project
 from reconciler.manifest.references import References
-from reconciler.manifest.resource import KindModel, Point, expand
+from reconciler.manifest.resource import KindModel, Point
 from reconciler.manifest.validate import Validator
 from reconciler.manifest.variables import Variables
 from reconciler.manifest.yaml import Document, read_documents
@@ -84,7 +85,7 @@ class _Loading:
         self._waiting: dict[Address, Point] = {}
         self._places: dict[Address, Place] = {}
         self._sweeps: set[Address] = set()
-        self._room = MAX_POINTS  # for the points of all sweeps together
+        self._room = MAX_POINTS  # for the points of all sweeps together, of addresses and of items
         self._broken: set[Address] = set()
 
     def run(self) -> Loaded:
@@ -145,9 +146,11 @@ class _Loading:
         if address is not None and address.key:
             self._sweeps.add(address.base)
             self._room -= 1
+        self._room -= point.items
         if point.holes:
             if address is None:  # nobody can refer to it, and what it refers to is not known yet
                 self._validator.validate(point)
+                self._broken |= {base} if base else set()
             else:
                 self._waiting[address] = point
             return

@@ -19,7 +19,7 @@ _TYPE_ERRORS = ("_type", "int_from_float", "_parsing")
 
 
 class Problems:
-    """Explains the ValidationErrors of one document.
+    """Explains the ValidationErrors of one document. `to_document` tells where a path of the model is written.
 
     A sweep validates the same document once for each point; what is in `said` is not said again.
     """
@@ -35,7 +35,7 @@ class Problems:
     def explain(
         self, error: ValidationError, value: Any, address: str, skip: frozenset[Path] = frozenset()
     ) -> Iterator[Diagnostic]:
-        """A diagnostic for each finding that is new and not at one of the paths in `skip`."""
+        """A diagnostic for each finding that is new and not at one of the paths in `skip`, which are as written."""
         here: set[Path] = set()
         items = [(_real_path(item["loc"], item["type"], value), item) for item in error.errors(include_url=False)]
         above = {path[:depth] for path, _ in items for depth in range(len(path))}
@@ -43,11 +43,12 @@ class Problems:
             kind = item["type"]
             if path in above and kind.endswith("_type"):
                 continue  # of a union, the alternatives that came less far into the value
-            new = path not in here and (path, kind) not in self._said
-            if not new or _holds_unreadable(item["input"]) or _concerned(path, skip):
+            written = self._to_document(path)
+            new = path not in here and (written, kind) not in self._said
+            if not new or _holds_unreadable(item["input"]) or _concerned(written, skip):
                 continue
             here.add(path)
-            self._said.add((path, kind))
+            self._said.add((written, kind))
             if item["loc"][-1:] == ("[key]",):
                 yield self._bad_key(path, item, address)
             elif kind == "extra_forbidden":

@@ -23,19 +23,21 @@ Refusal = tuple[str, str, str]  # code, detail, remedy: to be said at the place 
 
 
 class ProgramFiles:
-    """Reads each named file once, however many resources name it."""
+    """Reads each named file once for each bound, however many resources name it."""
 
     def __init__(self, root: Path, found: list[Diagnostic]) -> None:
         self._root = root
         self._real_root = root.resolve()
         self._found = found
-        self._known: dict[str, SourceFile | Refusal | None] = {}
+        self._known: dict[tuple[str, int], SourceFile | Refusal | None] = {}  # by name and bound
+        self._not_text: set[str] = set()
 
     def read(self, name: str, limits: ProjectFile) -> SourceFile | Refusal | None:
         """The file, or why it is refused; None for a file that is not UTF-8, which is reported once, at its place."""
-        if name not in self._known:
-            self._known[name] = self._read(name, limits)
-        return self._known[name]
+        asked = (name, limits.max_bytes)
+        if asked not in self._known:
+            self._known[asked] = self._read(name, limits)
+        return self._known[asked]
 
     def _read(self, name: str, limits: ProjectFile) -> SourceFile | Refusal | None:
         path = self._root / name
@@ -73,7 +75,9 @@ class ProgramFiles:
         try:
             return SourceFile(name, data.decode("utf-8-sig"))
         except UnicodeDecodeError as error:
-            self._found.append(not_utf8(name, data, error, "file/unreadable"))
+            if name not in self._not_text:
+                self._not_text.add(name)
+                self._found.append(not_utf8(name, data, error, "file/unreadable"))
             return None
 
     def _neighbours(self, path: Path) -> list[str]:

@@ -12,7 +12,7 @@ from reconciler.core.fields import FieldClass
 from reconciler.core.reference import Attribute, Expression, substitute
 from reconciler.manifest.fields import class_at, keys_of, value_at
 from reconciler.manifest.holes import OPENING, Hole, filled
-from reconciler.manifest.place import document_path, report
+from reconciler.manifest.place import report
 from reconciler.manifest.resource import KindModel, Point
 from reconciler.manifest.suggest import did_you_mean
 
@@ -53,13 +53,14 @@ class References:
         changes: list[tuple[Path, Scalar]] = []
         failed: set[Path] = set()
         for hole in point.holes:
-            if (hole.path, _REFERENCE) in point.source.said:
-                failed.add(hole.path)  # said of another point of this sweep: suggestions are slow, points are many
+            written = point.origins.written(hole.path)
+            if (written, _REFERENCE) in point.source.said:
+                failed.add(written)  # said of another point of this sweep: suggestions are slow, points are many
                 continue
             try:
                 changes.append((hole.path, self._fill(point, hole)))
             except _Unresolved:
-                failed.add(hole.path)
+                failed.add(written)
         point.spec = filled(point.spec, changes)
         point.failed |= failed
 
@@ -140,11 +141,10 @@ class References:
         return value
 
     def _refuse(self, point: Point, hole: Hole, code: str, detail: str, remedy: str) -> _Unresolved:
-        source = point.source
-        if (hole.path, _REFERENCE) not in source.said:
-            source.said.add((hole.path, _REFERENCE))
-            spot = source.place.spot(document_path(hole.path))
-            self._found.append(report(code, detail, remedy, spot, address=point.label))
+        what = (point.origins.written(hole.path), _REFERENCE)
+        if what not in point.source.said:
+            point.source.said.add(what)
+            self._found.append(report(code, detail, remedy, point.spot(hole.path), address=point.label))
         return _Unresolved()
 
 

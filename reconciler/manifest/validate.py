@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path as Folder
 from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
 
-from reconciler.core.declared import Declared, SourceFile
+from reconciler.core.declared import Declared, Path, SourceFile
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.fields import DeviceName, ProjectFile
 from reconciler.manifest.devices import device_problem
-from reconciler.manifest.fields import Model, marked
-from reconciler.manifest.place import Place, Spot, document_path, report
+from reconciler.manifest.fields import Model, Pattern, marked, values_at
+from reconciler.manifest.place import Spot, report
 from reconciler.manifest.reads import ProgramFiles, content_problem, find_include, include_problem, spot_in
 from reconciler.manifest.resource import Point
+from reconciler.manifest.tags import check_tags
 
 Files = Mapping[str, SourceFile]
 _NO_FILES: Files = MappingProxyType({})
@@ -28,7 +29,7 @@ _OPENQASM = "openqasm"  # the key of a program that may include others
 class Validator:
     """Validates points. `devices` are the project's aliases; None while they are not known."""
 
-    def __init__(self, root: Path, found: list[Diagnostic]) -> None:
+    def __init__(self, root: Folder, found: list[Diagnostic]) -> None:
         self.devices: Mapping[str, str] | None = None
         self._programs = ProgramFiles(root, found)
         self._found = found
@@ -38,42 +39,44 @@ class Validator:
     def validate(self, point: Point) -> Declared | None:
         """The resource, or None; problems go to the diagnostics."""
         before = len(self._found)
-        source = point.source
+        model = point.source.kind.model
         spec = None
         try:
-            spec = source.kind.model.model_validate(point.spec)
+            spec = model.model_validate(point.spec)
         except ValidationError as error:
-            self._found.extend(source.explain(error, point))
+            self._found.extend(point.explain(error))
         # These read the unvalidated values, so that one mistake does not hide the others.
-        for key, marker in _device_fields(source.kind.model):
-            self._check_device(_raw(point.spec, key), marker.cloud, key, point)
+        for pattern, named in _device_fields(model):
+            for path, device in values_at(point.spec, pattern):
+                self._check_device(device, named.cloud, path, point)
+        self._found.extend(check_tags(point))
         files = self._files(point)
         if spec is None or files is None or point.address is None or point.failed or len(self._found) > before:
             return None
         depends = frozenset(point.depends) if point.depends else _NO_DEPENDS
-        return Declared(point.address, spec, files, depends, source.place.locate_spec)
+        return Declared(point.address, spec, files, depends, point.locate())
 
-    def _check_device(self, device: Any, cloud: str, key: tuple[str, ...], point: Point) -> None:
-        if self.devices is None or not isinstance(device, str) or key in point.failed:
+    def _check_device(self, device: Any, cloud: str, path: Path, point: Point) -> None:
+        if self.devices is None or not isinstance(device, str) or point.origins.written(path) in point.failed:
             return
         problem = device_problem(device, cloud, self.devices)
-        if problem is None or not self._is_new(point, key, device):
-            return
-        spot = point.source.place.spot(document_path(key))
-        self._found.append(report(*problem, spot, address=point.label))
+        if problem is not None and self._is_new(point, path, device):
+            self._found.append(report(*problem, point.spot(path), address=point.label))
 
     def _files(self, point: Point) -> Files | None:
         """The texts that the spec names, or None if one of them cannot be had."""
         files: dict[str, SourceFile] = {}
-        for path, limits in _file_fields(point.source.kind.model):
-            text = _raw(point.spec, path)
-            if not isinstance(text, str) or path in point.failed:
-                continue
-            source = self._source(path, limits, text, point)
-            if source is None:
-                return None
-            files[".".join(path)] = source
-        return self._shared(files)
+        missing = False
+        for pattern, limits in _file_fields(point.source.kind.model):
+            for path, text in values_at(point.spec, pattern):
+                if not isinstance(text, str) or point.origins.written(path) in point.failed:
+                    continue
+                source = self._source(path, limits, text, point)
+                if source is None:
+                    missing = True
+                else:
+                    files[".".join(map(str, path))] = source
+        return None if missing else self._shared(files)
 
     def _shared(self, files: dict[str, SourceFile]) -> Files:
         """One mapping for all resources that name the same file: thousands may."""
@@ -84,10 +87,9 @@ class Validator:
             return MappingProxyType(files)
         return self._known.setdefault((key, source.name), MappingProxyType(files))
 
-    def _source(self, path: tuple[str, ...], limits: ProjectFile, text: str, point: Point) -> SourceFile | None:
-        place = point.source.place
+    def _source(self, path: Path, limits: ProjectFile, text: str, point: Point) -> SourceFile | None:
         if limits.or_inline and ("\n" in text or ";" in text):
-            inline = SourceFile(place.file.name, text, inline=True)
+            inline = SourceFile(point.source.place.file.name, text, inline=True)
             self._check_program(inline, path, point)
             return inline
         read = self._programs.read(text, limits)
@@ -97,10 +99,10 @@ class Validator:
                 self._check_program(read, path, point)
             return read
         if read is not None and self._is_new(point, path, text):
-            self._found.append(report(*read, place.spot(document_path(path)), address=point.label))
+            self._found.append(report(*read, point.spot(path), address=point.label))
         return None
 
-    def _check_program(self, source: SourceFile, path: tuple[str, ...], point: Point) -> None:
+    def _check_program(self, source: SourceFile, path: Path, point: Point) -> None:
         if path[-1] != _OPENQASM:
             return
         problem = content_problem(source.text)
@@ -108,33 +110,31 @@ class Validator:
             index, refusal = problem
             if self._is_new(point, path, refusal[0]):
                 # In a manifest only an escape in quotes can make such a character: the text's start is its place.
-                start = point.source.place.spot(document_path(path))
-                spot = start if source.inline else spot_in(source, index, 1)
+                spot = point.spot(path) if source.inline else spot_in(source, index, 1)
                 self._found.append(report(*refusal, spot, address=point.label))
             return
         self._check_include(source, path, point)
 
-    def _check_include(self, source: SourceFile, path: tuple[str, ...], point: Point) -> None:
+    def _check_include(self, source: SourceFile, path: Path, point: Point) -> None:
         index = find_include(source.text)
         if index is None or not self._is_new(point, path, "include"):
             return
-        place = point.source.place
         spot = (
-            _inline_spot(place, path, source.text, index) if source.inline else spot_in(source, index, len("include"))
+            _inline_spot(point, path, source.text, index) if source.inline else spot_in(source, index, len("include"))
         )
         self._found.append(include_problem(spot, point.label))
 
-    def _is_new(self, point: Point, path: tuple[str, ...], what: str) -> bool:
-        said = point.source.said
-        if (path, what) in said:
+    def _is_new(self, point: Point, path: Path, what: str) -> bool:
+        said, entry = point.source.said, (point.origins.written(path), what)
+        if entry in said:
             return False
-        said.add((path, what))
+        said.add(entry)
         return True
 
 
-def _inline_spot(place: Place, path: tuple[str, ...], text: str, index: int) -> Spot:
+def _inline_spot(point: Point, path: Path, text: str, index: int) -> Spot:
     """The place of a character of an inline program: exact in a literal block (|), else where the text starts."""
-    start = place.spot(document_path(path))
+    start, place = point.spot(path), point.source.place
     if not start.excerpt[start.where.column - 1 :].startswith("|"):
         return start
     wanted = start.where.line + 1 + text.count("\n", 0, index)
@@ -145,20 +145,11 @@ def _inline_spot(place: Place, path: tuple[str, ...], text: str, index: int) -> 
     return place.file.spot(column, wanted - 1, column - line_start, len("include"))
 
 
-def _raw(value: Any, path: tuple[str, ...]) -> Any:
-    """The value at a path of keys of a document; None where it is not there."""
-    for key in path:
-        if not isinstance(value, dict):
-            return None
-        value = value.get(key)
-    return value
-
-
 @lru_cache(maxsize=64)
-def _file_fields(model: Model) -> tuple[tuple[tuple[str, ...], ProjectFile], ...]:
+def _file_fields(model: Model) -> tuple[tuple[Pattern, ProjectFile], ...]:
     return tuple(marked(model, ProjectFile))
 
 
 @lru_cache(maxsize=64)
-def _device_fields(model: Model) -> tuple[tuple[tuple[str, ...], DeviceName], ...]:
+def _device_fields(model: Model) -> tuple[tuple[Pattern, DeviceName], ...]:
     return tuple(marked(model, DeviceName))

@@ -7,11 +7,22 @@ import random
 import pytest
 
 from tests.manifest.generate import MISTAKES
-from tests.manifest.project import CIRCUIT, PROJECT, Folder, task
+from tests.manifest.project import CIRCUIT, PROJECT, SIM, Folder, task
+from tests.manifest.pulses import load, pulses
 
 PIECES = [
     *("${{", "}}", "[", "]", "{", "}", ":", " - ", "\n", "\n---\n", "&a ", "*a", "!!int ", "!x ", "<<: ", "~", "null"),
     *("'", '"', "\t", "\r", "\0", "matrix", "tags: ", "spec: ", "1e999", "0x", "%YAML 1.1\n", "...", "? ", "|", "> "),
+    *(
+        "jobs: ",
+        "pasqal: ",
+        "[a, a]",
+        "matrix: {t: [1, 2]}",
+        "device: sim",
+        "window: 0",
+        "token: x",
+        "sequence: s.json",
+    ),
     *("#", "\u2028", "é", "-", "metadata: 1\n", "QuantumTask/ghz.shots", "var.shots", "matrix.theta", "  "),
 ]
 
@@ -37,3 +48,46 @@ def test_damaged_manifests(folder: Folder, seed: int) -> None:
             assert declared.locate(("shots",)).line > 0
         for found in loaded.diagnostics:
             assert found.where is None or found.where.file
+
+
+JOBS = """
+- {runs: 7, sequence: s.json}
+- runs: "${{ matrix.n }}"
+  matrix: {t: [100, "${{ var.shots }}"], n: [1, 2]}
+  variables: {ts: ["${{ matrix.t }}", 500]}
+- {runs: "${{ Pulses/b.device }}", matrix: {x: [a, b]}, sequence: "${{ matrix.x }}.json"}
+"""
+BOTH_CLOUDS = f"""\
+apiVersion: qctl/v1alpha1
+kind: Project
+metadata: {{name: study, uid: 5f0c9a3e-7d52}}
+spec:
+  devices: {{sim: "{SIM}", fresnel: {{pasqal: FRESNEL}}}}
+  providers:
+    pasqal: {{mode: cloud, projectId: 3fa85f64-5717-4562-b3fc-2c963f66afa6, endpoints: {{core: "https://a.org/x"}}}}
+  variables: {{shots: {{type: integer, default: 1}}}}
+"""
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_damaged_lists_and_settings_of_pasqal(folder: Folder, seed: int) -> None:
+    chance = random.Random(seed)
+    jobs = "---\n".join([pulses(JOBS, tags="[a, b=c]"), pulses("- runs: 1", name="b", more="note: x", tags="{a: 1}")])
+    folder.write("s.json", "{}")
+    for _ in range(5):
+        folder.write("qctl.yaml", damaged(BOTH_CLOUDS, chance))
+        loaded = load(folder, damaged(jobs, chance), variables={"shots": "3"})
+        for declared in loaded.resources:
+            assert declared.locate(("jobs", 3, "variables", "ts", 0)).line > 0
+            assert all(declared.locate(tuple(path.split("."))).file for path in declared.files)
+        for found in loaded.diagnostics:
+            assert found.where is None or found.where.file
+
+
+def test_the_damage_is_done_to_something_whole(folder: Folder) -> None:
+    folder.write("qctl.yaml", BOTH_CLOUDS)
+    folder.write("s.json", "{}")
+    jobs = JOBS.replace('"${{ Pulses/b.device }}"', "1").replace("${{ matrix.x }}", "s")
+    loaded = load(folder, pulses(jobs, tags="[a, b=c]"), variables={"shots": "3"})
+    assert [found.detail for found in loaded.diagnostics] == []
+    assert len(loaded.resources[0].files) == 3
