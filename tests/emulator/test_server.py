@@ -1,3 +1,4 @@
+import gzip
 import http.client
 import json
 import socket
@@ -7,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import botocore.session
+import httpx
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
@@ -97,6 +99,72 @@ def test_a_client_that_takes_us_for_a_proxy_is_understood(server: Running) -> No
     wire.request("GET", "http://braket.us-east-1.amazonaws.com/device/a%2Fb", headers={"authorization": authorization})
     assert json.loads(wire.getresponse().read()) == {"message": "Could not find the device a/b"}
     wire.close()
+
+
+@pytest.fixture
+def pasqal(server: Running) -> Iterator[httpx.Client]:
+    # No trust in the environment: its proxy would be asked for this machine's address.
+    headers = {"authorization": "Bearer any"}
+    with httpx.Client(base_url=server.url, headers=headers, trust_env=False, timeout=10) as client:
+        yield client
+
+
+def test_a_batch_lives_over_http(pasqal: httpx.Client) -> None:
+    form = {"grant_type": "client_credentials", "client_id": "me", "client_secret": "any"}
+    assert pasqal.post("/oauth/token", data=form).json()["expires_in"] > 0
+    asked = {"sequence_builder": "s", "device_type": "EMU_FREE", "jobs": [{"runs": 5}], "open": True}
+    packed = gzip.compress(json.dumps(asked | {"project_id": "00000000-0000-4000-8000-00000000c0de"}).encode())
+    made = pasqal.post("/core-fast/api/v1/batches", content=packed, headers={"content-encoding": "gzip"}).json()["data"]
+    one = f"/core-fast/api/v2/batches/{made['id']}"
+    assert pasqal.patch(f"/core-fast/api/v1/batches/{made['id']}/tags", json=["a"]).json()["data"]["tags"] == ["a"]
+    assert pasqal.patch(f"{one}/complete").json()["data"]["open"] is False, "a PATCH without a body"
+    listed = pasqal.get("/core-fast/api/v1/batches?tag=a&status=PENDING&status=RUNNING")
+    assert (len(listed.json()["data"]), listed.headers["content-range"]) == (1, "0-0/1")
+
+
+def test_a_link_leads_back_to_where_the_caller_came_from(world: World, server: Running, pasqal: httpx.Client) -> None:
+    asked = {"workload_type": "qadence_circuit", "backend": "pyqtorch", "config": {"a": 1}}
+    body = asked | {"project_id": "00000000-0000-4000-8000-00000000c0de"}
+    made = pasqal.post("/core-fast/api/v1/workloads", json=body).json()["data"]["id"]
+    world.advance(60)
+    link = pasqal.get(f"/core-fast/api/v2/workloads/{made}").json()["data"]["result_link"]
+    assert link.startswith(f"{server.url}/pasqal-results/")
+    del pasqal.headers["authorization"]
+    assert pasqal.get(link).json()["config"] == {"a": 1}
+
+
+def test_a_workload_is_cancelled_with_put(world: World, pasqal: httpx.Client) -> None:
+    asked = {"workload_type": "qadence_circuit", "backend": "pyqtorch", "config": {}}
+    body = asked | {"project_id": "00000000-0000-4000-8000-00000000c0de"}
+    made = pasqal.post("/core-fast/api/v1/workloads", json=body).json()["data"]["id"]
+    assert pasqal.put(f"/core-fast/api/v1/workloads/{made}/cancel").status_code == 200
+    assert world.counts("pasqal") == {"CancelWorkload": 1, "CreateWorkload": 1}
+
+
+@pytest.mark.parametrize(
+    ("rule", "error"),
+    [
+        ({"effect": "unreachable"}, httpx.RemoteProtocolError),
+        ({"effect": "lost"}, httpx.RemoteProtocolError),
+        ({"effect": "late", "seconds": 3600}, httpx.RemoteProtocolError),
+        ({"effect": "timeout", "seconds": 60}, httpx.ReadTimeout),
+    ],
+)
+def test_pasqals_connection_breaks_over_http(
+    world: World, pasqal: httpx.Client, rule: dict[str, Any], error: type[Exception]
+) -> None:
+    world.add_fault({"service": "pasqal"} | rule)
+    with pytest.raises(httpx.TransportError) as caught:
+        pasqal.get("/core-fast/api/v1/batches", timeout=0.2 if rule["effect"] == "timeout" else 10)
+    assert type(caught.value) is error
+    assert pasqal.get("/core-fast/api/v1/batches").status_code == 200
+
+
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
+def test_any_status_travels(world: World, pasqal: httpx.Client, status: int) -> None:
+    world.add_fault({"service": "pasqal", "effect": "status", "status": status, "retry_after": 1})
+    answer = pasqal.get("/core-fast/api/v1/batches")
+    assert (answer.status_code, answer.headers["retry-after"]) == (status, "1")
 
 
 @pytest.mark.parametrize(("effect", "made"), [("unreachable", 0), ("reset", 0), ("lost", 1)])
