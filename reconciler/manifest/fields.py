@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get_origin
@@ -142,15 +142,17 @@ def item_models(shape: Shape) -> list[Model]:
     return [option.annotation for item in items if item for option in options(item) if is_model(option.annotation)]
 
 
-def values_at(value: Any, pattern: Pattern) -> Iterator[tuple[Path, Any]]:
+def values_at(value: Any, pattern: Pattern) -> Sequence[tuple[Path, Any]]:
     """Each value of a document at a pattern of keys, with its path; nothing where the document is of another form."""
-    if not pattern:
-        yield (), value
-    elif pattern[0] == EACH:
-        for index, item in enumerate(value if isinstance(value, list) else ()):
-            yield from (((index, *path), found) for path, found in values_at(item, pattern[1:]))
-    elif isinstance(value, dict) and pattern[0] in value:
-        yield from (((pattern[0], *path), found) for path, found in values_at(value[pattern[0]], pattern[1:]))
+    for at, key in enumerate(pattern):  # no recursion where there are no lists: this is asked of every resource
+        if key == EACH:
+            items = enumerate(value if isinstance(value, list) else ())
+            below = ((index, values_at(item, pattern[at + 1 :])) for index, item in items)
+            return [((*pattern[:at], index, *path), found) for index, inner in below for path, found in inner]
+        if not isinstance(value, dict) or key not in value:
+            return ()
+        value = value[key]
+    return ((pattern, value),)
 
 
 def value_at(spec: BaseModel, path: tuple[str, ...]) -> Any:
