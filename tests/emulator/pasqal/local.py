@@ -49,10 +49,11 @@ class Pasqal:
         known = {"authorization": "Bearer any", "host": "127.0.0.1:8642"} | headers
         return handle(self.world, Request(method, path, query, known, body, "127.0.0.1"))
 
-    def create(self, jobs: int = 1, **changes: Any) -> Any:
+    def create(self, number: int = 1, **changes: Any) -> Any:
+        """A batch of so many jobs of 10, 11, 12... runs."""
         asked = {
             "sequence_builder": "opaque",
-            "jobs": [{"runs": 10 + number} for number in range(jobs)],
+            "jobs": [{"runs": 10 + place} for place in range(number)],
             "device_type": "EMU_FREE",
             "project_id": PROJECT,
         }
