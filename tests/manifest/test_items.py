@@ -80,7 +80,8 @@ def test_a_reference_inside_a_swept_item_is_resolved_in_each(folder: Folder) -> 
     declared = one(folder, pulses(jobs), task("t", shots="8"))
     assert [(job.runs, job.variables) for job in declared.spec.jobs] == [(8, {"n": 1}), (8, {"n": 2})]
     late = '- {matrix: {n: [1, 2]}, runs: 1, variables: {n: "${{ QuantumTask/t.arn }}"}}'
-    assert [line.split(":", 2)[:2] for line in told(folder, pulses("- runs: 1\n" + late), task("t"))] == [
+    first = "- {runs: 1, matrix: {x: [1, 2]}}\n"
+    assert [line.split(":", 2)[:2] for line in told(folder, pulses(first + late), task("t"))] == [
         ["7", "51 reference/too-late"]
     ]
     waiting = pulses("- {matrix: {n: [1, 2]}, runs: 1}", more='note: "after ${{ QuantumTask/t.arn }}"')
@@ -184,6 +185,12 @@ def test_every_file_that_is_missing_is_said_and_one_is_read_once(
     declared = one(folder, pulses("- {runs: 1, sequence: s.json, matrix: {n: [1, 2]}}", more="sequence: s.json"))
     assert list(declared.files) == ["sequence", "jobs.0.sequence", "jobs.1.sequence"]
     assert reads.count("s.json") == 1
+
+
+def test_one_file_in_fields_of_different_bounds(folder: Folder) -> None:
+    folder.write("c.qasm", "h q;" * 50)
+    found = told(folder, task("t"), pulses("- {runs: 1, sequence: c.qasm}"))
+    assert found == ['14:25 file/too-large: "c.qasm" has 200 bytes; at most 100 are allowed.']
 
 
 def test_the_cache_of_desired_resources_watches_the_files_of_items(folder: Folder) -> None:
