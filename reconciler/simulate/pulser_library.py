@@ -1,5 +1,7 @@
+import linecache
 import logging
 import threading
+import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +16,10 @@ _REASON_LENGTH = 300
 _LOCK = threading.RLock()
 
 
+class LibraryFailed(CannotRun):
+    """Pulser did not refuse: it failed, and the sequence may be sound."""
+
+
 def is_installed() -> bool:
     """Whether Pulser and its simulator are there, without loading them."""
     # Both are whole packages: looking for them imports nothing.
@@ -25,7 +31,7 @@ def pulser_at_work() -> Iterator[list[warnings.WarningMessage]]:
     """Import and use Pulser inside. What it warns of is gathered in the list and printed nowhere.
 
     Raises CannotRun for whatever Pulser raises: ValueError, TypeError, AssertionError, KeyError, errors of jsonschema
-    and of numpy, its own AbstractReprError, and MemoryError.
+    and of numpy, its own AbstractReprError, and MemoryError; LibraryFailed, which is one, for what is no refusal.
     """
     prepare_libraries()
     # matplotlib, which Pulser imports, logs about its cache; without a handler Python prints that to stderr.
@@ -37,9 +43,9 @@ def pulser_at_work() -> Iterator[list[warnings.WarningMessage]]:
         except CannotRun:
             raise
         except ImportError as error:
-            raise CannotRun(f"{MISSING} ({one_line(error)})") from error
+            raise LibraryFailed(f"{MISSING} ({one_line(error)})") from error
         except Exception as error:
-            raise CannotRun(describe(error)) from error
+            raise (CannotRun if _is_refusal(error) else LibraryFailed)(describe(error)) from error
 
 
 def describe(error: BaseException) -> str:
@@ -57,11 +63,23 @@ def one_line(error: BaseException) -> str:
     return " ".join(str(error).split())[:_REASON_LENGTH] or "no further message"
 
 
+def _is_refusal(error: Exception) -> bool:
+    if isinstance(error, TypeError | RuntimeError):
+        # Pulser refuses with these, and stumbles with them: what it says on purpose is in a `raise`.
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        return linecache.getline(last.filename, last.lineno or 0).strip().startswith("raise ")
+    return isinstance(error, ValueError) or _is_of_pulser(error) or hasattr(error, "validator")
+
+
+def _is_of_pulser(error: BaseException) -> bool:
+    return type(error).__module__.partition(".")[0] == "pulser"
+
+
 def _message(error: BaseException) -> str:
     # jsonschema's own text is the whole schema and the whole document.
     short = getattr(error, "message", None)
     if isinstance(short, str):
         return f"It does not follow Pulser's schema: {' '.join(short.split())[:160]}"
     # Only these speak to the user of Pulser; the rest are slips of the library.
-    plain = isinstance(error, ValueError | TypeError | RuntimeError) or type(error).__module__.startswith("pulser")
+    plain = isinstance(error, ValueError | TypeError | RuntimeError) or _is_of_pulser(error)
     return one_line(error) if plain else f"{type(error).__name__}: {one_line(error)}"

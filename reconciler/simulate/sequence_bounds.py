@@ -2,7 +2,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reconciler.simulate import SimulationFailed
-from reconciler.simulate.sequence_expression import NoValue, evaluate
+from reconciler.simulate.sequence_expression import NoValue, Unset, evaluate
 
 # Pulser measures every distance between two sites, and keeps a number for each ns of each pulse.
 _MAX_SITES = 2_000
@@ -18,21 +18,26 @@ class CannotRun(SimulationFailed):
     """A sequence is refused, or does not fit on this machine, or Pulser is not installed."""
 
 
+class NotRead(CannotRun):
+    """It is more than we read, which says nothing against the sequence."""
+
+
 def check_bounds(document: Mapping[str, Any], variables: Mapping[str, Any]) -> None:
     """Refuse what would take too much memory or time before Pulser sees it. `document` need not follow any schema.
 
-    Raises CannotRun. Variables without a value have the default of the document.
+    Variables without a value are left out: Pulser makes nothing of them either. Raises CannotRun for times and numbers
+    that no device takes, and NotRead for more than we read.
     """
     sites = max((len(found) for found in _site_lists(document)), default=0)
     if sites > _MAX_SITES:
-        raise CannotRun(f"The sequence lists {sites:,} atoms or traps; at most {_MAX_SITES:,} are read.")
+        raise NotRead(f"The sequence lists {sites:,} atoms or traps; at most {_MAX_SITES:,} are read.")
     operations = document.get("operations")
     if not isinstance(operations, list):
         return
     if len(operations) > _MAX_OPERATIONS:
-        raise CannotRun(f"The sequence has {len(operations):,} operations; at most {_MAX_OPERATIONS:,} are read.")
+        raise NotRead(f"The sequence has {len(operations):,} operations; at most {_MAX_OPERATIONS:,} are read.")
     try:
-        duration = sum(_durations(operations, _values(document, variables)))
+        duration = sum(_durations(operations, _values(variables)))
     except NoValue as error:
         raise CannotRun(error.reason) from error
     if duration > _MAX_DURATION:
@@ -56,14 +61,12 @@ def _list(node: Any, *keys: str) -> list[Any]:
     return node if isinstance(node, list) else []
 
 
-def _values(document: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, list[float]]:
-    declared = document.get("variables")
-    found = {name: _list(entry, "value") for name, entry in declared.items()} if isinstance(declared, dict) else {}
-    found |= {name: value if isinstance(value, list) else [value] for name, value in variables.items()}
+def _values(variables: Mapping[str, Any]) -> dict[str, list[float]]:
+    lists = {name: value if isinstance(value, list) else [value] for name, value in variables.items()}
     return {
-        name: [float(item) for item in value if isinstance(item, int | float)]
-        for name, value in found.items()
-        if all(isinstance(item, int | float) for item in value)
+        name: [float(item) for item in items]
+        for name, items in lists.items()
+        if all(isinstance(item, int | float) for item in items)
     }
 
 
@@ -75,10 +78,10 @@ def _durations(node: Any, values: Mapping[str, list[float]]) -> Iterator[float]:
     if not isinstance(node, dict):
         return
     if "expression" in node:
-        evaluate(node, values)
+        _numbers(node, values)
         return
     for key in ("duration", "time"):
-        yield from (abs(value) for value in evaluate(node.get(key), values))
+        yield from (abs(value) for value in _numbers(node.get(key), values))
     if node.get("kind") in ("blackman_max", "kaiser_max"):
         yield _longest(node, values)
     for item in node.values():
@@ -88,11 +91,18 @@ def _durations(node: Any, values: Mapping[str, list[float]]) -> Iterator[float]:
 def _longest(waveform: Mapping[str, Any], values: Mapping[str, list[float]]) -> float:
     """At least the ns that Pulser works out for a waveform given by its area and largest value."""
     area, peak, beta = (
-        max((abs(value) for value in evaluate(waveform.get(key), values)), default=0.0)
+        max((abs(value) for value in _numbers(waveform.get(key), values)), default=0.0)
         for key in ("area", "max_val", "beta")
     )
     # The mean of a window over its peak: 0.42 for Blackman's, above 1 / (1 + sqrt(beta)) for Kaiser's.
     return float(1e3 * area / max(peak, 1e-12) * (3 + beta**0.5))
+
+
+def _numbers(node: Any, values: Mapping[str, list[float]]) -> list[float]:
+    try:
+        return evaluate(node, values)
+    except Unset:
+        return []
 
 
 def _check_device(device: Any) -> None:
@@ -102,6 +112,6 @@ def _check_device(device: Any) -> None:
             times = [part.get(name) for name in _DEVICE_TIMES]
             bandwidth = part.get("mod_bandwidth")
             if any(isinstance(time, int | float) and time > _MAX_DEVICE_TIME for time in times):
-                raise CannotRun(f"A channel of the sequence's device has a time above {_MAX_DEVICE_TIME:,} ns.")
+                raise NotRead(f"A channel of the sequence's device has a time above {_MAX_DEVICE_TIME:,} ns.")
             if isinstance(bandwidth, int | float) and bandwidth < _MIN_BANDWIDTH:
-                raise CannotRun(f"A channel of the sequence's device has a bandwidth below {_MIN_BANDWIDTH} MHz.")
+                raise NotRead(f"A channel of the sequence's device has a bandwidth below {_MIN_BANDWIDTH} MHz.")

@@ -1,6 +1,6 @@
 import math
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 # Beyond any time in ns, phase or frequency. Python's whole numbers have no limit: 9**9**9 never ends.
@@ -21,7 +21,7 @@ _UNARY: dict[str, Callable[[float], float]] = {
     "tan": math.tan,
     "tanh": math.tanh,
 }
-_BINARY: dict[str, Callable[[float, float], float]] = {
+BINARY: dict[str, Callable[[float, float], float]] = {
     "add": operator.add,
     "sub": operator.sub,
     "mul": operator.mul,
@@ -39,10 +39,14 @@ class NoValue(Exception):  # noqa: N818 - an outcome of reading an expression
         self.reason = reason
 
 
+class Unset(NoValue):
+    """It names a variable that has no value here."""
+
+
 def evaluate(node: Any, values: Mapping[str, list[float]]) -> list[float]:
     """The numbers that a parameter of a sequence stands for; a list of one for a scalar.
 
-    Raises NoValue: it names a variable that `values` lacks, or its result or a part of it is no number, or too large.
+    Raises NoValue: its result or a part of it is no number, or too large; Unset: it names a variable without a value.
     """
     found = _evaluate(node, values)
     if not all(math.isfinite(value) and abs(value) <= _LARGEST for value in found):
@@ -61,12 +65,12 @@ def _evaluate(node: Any, values: Mapping[str, list[float]]) -> list[float]:
         return [_apply(_UNARY[name], value) for value in evaluate(lhs, values)]
     if name == "index":
         return _index(evaluate(lhs, values), evaluate(rhs, values))
-    return _binary(_BINARY[name], lhs, rhs, values) if name in _BINARY else []
+    return _binary(BINARY[name], lhs, rhs, values) if name in BINARY else []
 
 
 def _variable(name: Any, values: Mapping[str, list[float]]) -> list[float]:
     if not isinstance(name, str) or name not in values:
-        raise NoValue(f"The variable {str(name)[:80]!r} has no value.")
+        raise Unset(f"The variable {str(name)[:80]!r} has no value.")
     return values[name]
 
 
@@ -95,3 +99,13 @@ def _apply(compute: Callable[..., float], *numbers: float) -> float:
         return float(compute(*numbers))
     except (ArithmeticError, ValueError) as error:
         raise NoValue(f"An expression of the sequence has no value ({error}).") from error
+
+
+def variables_used(node: Any, path: tuple[str | int, ...]) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+    """The names of variables below a node that is at `path`, each with its place."""
+    if isinstance(node, dict) and isinstance(node.get("variable"), str):
+        yield node["variable"], path
+        return
+    items = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, item in items:
+        yield from variables_used(item, (*path, key))

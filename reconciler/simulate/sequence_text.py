@@ -2,28 +2,37 @@ import json
 import math
 from typing import Any, NoReturn
 
+from reconciler.simulate.sequence_expression import BINARY
+
 # A hundred atoms with their device and layout are 20 KB; a waveform of 6000 samples adds 100 KB.
 _MAX_CHARACTERS = 4 * 1024 * 1024
+_MAX_DEPTH = 64
+# To Pulser's schema `neg` may be a binary expression too, so checking -(-(-x)) takes twice as long with each sign.
+_MAX_UNARY = 10
 
 
 class SequenceUnreadable(Exception):  # noqa: N818 - says what is wrong with a text, like ResultUnreadable
-    """The text is not a JSON object. `reason` is one line for people; `line` and `column` are 0 when not known."""
+    """The text is not a JSON object that we read.
 
-    def __init__(self, reason: str, line: int = 0, column: int = 0, *, duplicate: bool = False) -> None:
+    `reason` is one line for people; `line` and `column` are 0 when not known; `code` is that of the diagnostic.
+    """
+
+    def __init__(self, reason: str, line: int = 0, column: int = 0, *, code: str = "sequence/not-json") -> None:
         super().__init__(reason)
         self.reason = reason
         self.line = line
         self.column = column
-        self.duplicate = duplicate
+        self.code = code
 
 
 def read_sequence(text: str) -> dict[str, Any]:
-    """The JSON object of a sequence's text. Stricter than Python: no keys twice, no NaN, no infinite numbers.
+    """The JSON object of a sequence's text. Stricter than Python: no keys twice, no NaN, no infinite or huge numbers.
 
     Raises SequenceUnreadable.
     """
     if len(text) > _MAX_CHARACTERS:
-        raise SequenceUnreadable(f"It has {len(text):,} characters; at most {_MAX_CHARACTERS:,} are read.")
+        reason = f"It has {len(text):,} characters; at most {_MAX_CHARACTERS:,} are read."
+        raise SequenceUnreadable(reason, code="sequence/too-large")
     try:
         document = json.loads(
             text, object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_float=_finite, parse_int=_whole
@@ -34,7 +43,32 @@ def read_sequence(text: str) -> dict[str, Any]:
         raise SequenceUnreadable(f"{str(error)[:200]}.") from error
     if not isinstance(document, dict):
         raise SequenceUnreadable("It is not an object.", 1, 1)
+    _refuse_deep(document, 0, 0)
     return document
+
+
+def _refuse_deep(node: Any, depth: int, unary: int) -> None:
+    """What libraries read with recursion, level by level, has a bound on its levels."""
+    if depth > _MAX_DEPTH or unary > _MAX_UNARY:
+        raise SequenceUnreadable("It is nested too deep.", code="sequence/too-deep")
+    if isinstance(node, dict) and "expression" in node:
+        unary += "rhs" not in node or node["expression"] not in BINARY
+        if not node.keys() <= {"expression", "lhs", "rhs"} or not all(map(_is_operand, _operands(node))):
+            reason = "An operand of an expression is no number, no list of numbers, no variable and no expression."
+            raise SequenceUnreadable(reason, code="sequence/schema")
+    for item in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        if isinstance(item, dict | list):
+            _refuse_deep(item, depth + 1, unary)
+
+
+def _operands(node: dict[str, Any]) -> list[Any]:
+    return [node[key] for key in ("lhs", "rhs") if key in node]
+
+
+def _is_operand(value: Any) -> bool:
+    if isinstance(value, dict):
+        return "expression" in value or value.keys() == {"variable"}
+    return all(isinstance(item, int | float) for item in (value if isinstance(value, list) else [value]))
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -43,7 +77,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         # Which of the two counts is up to the reader: Python takes the last one, others the first.
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise SequenceUnreadable(f"The key {twice[:80]!r} is there twice in one object.", duplicate=True)
+        raise SequenceUnreadable(f"The key {twice[:80]!r} is there twice in one object.", code="sequence/duplicate-key")
     return found
 
 
