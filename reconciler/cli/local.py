@@ -44,6 +44,9 @@ def serve_(folder: Path, host: str, port: int) -> int:
         out.line(f"The local cloud answers at {running.url}; stop it with Ctrl-C. For AWS SDKs in another terminal:\n")
         for name, value in _environment(running.url).items():
             out.line(f"  export {name}={value}")
+        out.line("\nFor Pasqal's SDK, in Python:\n")
+        for line in pasqal_client(running.url).splitlines():
+            out.line(f"  {line}".rstrip())
 
     try:
         serve(open_world(folder), host, port, ready)
@@ -64,11 +67,27 @@ def _environment(url: str) -> dict[str, str]:
     }
 
 
+def pasqal_client(url: str) -> str:
+    """Python that makes a client of the unmodified pasqal-cloud SDK which talks to us; its other defaults are real."""
+    from reconciler.emulator.pasqal.context import PROJECT  # only who serves needs the emulator
+
+    return f"""from pasqal_cloud.endpoints import Endpoints, TokenProviderConf
+from pasqal_cloud.pasqal_cloud_client import PasqalCloudClient
+
+client = PasqalCloudClient(
+    username="any",
+    password="any",
+    project_id="{PROJECT}",
+    endpoints=Endpoints(core="{url}/core-fast", account="{url}/account"),
+    auth_config=TokenProviderConf("{url}/oauth/token", "any", "any", "any", "password"),
+)"""
+
+
 @command.command("reset")
 @_folder
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def reset(folder: Path, yes: bool) -> int:
-    """Empty the local cloud: tasks, results, switches, faults and the clock."""
+    """Empty the local cloud: tasks, batches, results, switches, faults and the clock."""
     if not yes:
         click.confirm(f"Empty the local cloud in {world_path(folder)}?", abort=True)
     open_world(folder).reset()
@@ -99,14 +118,15 @@ def advance(duration: str, folder: Path) -> int:
 def status(folder: Path, as_json: bool) -> int:
     """Show what the local cloud holds, its clock, switches and faults."""
     world = open_world(folder)
-    data: dict[str, Any] = {**world.status(), "calls_by_operation": world.counts()}
+    calls = {"calls_by_operation": world.counts(), "pasqal_calls_by_operation": world.counts("pasqal")}
+    data: dict[str, Any] = {**world.status(), **calls}
     data["now"] = data["now"].isoformat()
     out = output()
     if as_json:
         out.line(dumps({"format_version": 1, **data}))
         return 0
     for name, value in data.items():
-        out.line(f"{name.replace('_', ' '):<20} {_text(value)}")
+        out.line(f"{name.replace('_', ' '):<26} {_text(value)}")
     return 0
 
 
@@ -142,7 +162,11 @@ def switch(name: str | None, value: str | None, folder: Path) -> int:
 @click.option("--clear", is_flag=True, help="Remove every fault.")
 @_folder
 def fault(rule: str | None, clear: bool, folder: Path) -> int:
-    """Add a fault, list them, or clear them. RULE is JSON: {"operation": "CreateQuantumTask", "effect": "lost"}."""
+    """Add a fault, list them, or clear them.
+
+    RULE is JSON: {"operation": "CreateQuantumTask", "effect": "lost"}, or
+    {"service": "pasqal", "operation": "CreateBatch", "effect": "status-after", "status": 504}.
+    """
     world = open_world(folder)
     if clear:
         world.clear_faults()
@@ -152,8 +176,9 @@ def fault(rule: str | None, clear: bool, folder: Path) -> int:
         except (ValueError, TypeError) as error:
             raise Problem(Diagnostic("local/fault", "Not a fault", str(error), "See docs/emulator.md.")) from error
     for line in world.faults():
-        out = output()
-        out.line(f"{line.id}: {line.rule.effect} on {line.rule.service}.{line.rule.operation}, fired {line.fired}x")
+        found = line.rule
+        effect = f"{found.effect} {found.status}" if found.status else found.effect
+        output().line(f"{line.id}: {effect} on {found.service}.{found.operation}, fired {line.fired}x")
     return 0
 
 

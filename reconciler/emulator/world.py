@@ -146,7 +146,7 @@ class World:
     def status(self) -> dict[str, Any]:
         """A summary: {id, now, frozen, advanced (seconds), tasks, batches, jobs, workloads, faults, calls, switches}.
 
-        `jobs` are those of batches; `switches` are those that differ. With `problem` if tasks can't end, because the
+        `jobs` are those of batches; `switches` are those that differ. With `problem` if runs can't end, because a
         simulator is not installed.
         """
         with self.transaction() as session:
@@ -156,7 +156,7 @@ class World:
                 " (SELECT count(*) FROM pasqal_workload), (SELECT count(*) FROM fault),"
                 " (SELECT coalesce(sum(count), 0) FROM counter) FROM clock"
             ).fetchone()
-            stuck = session.switches.text("simulation") == "real" and not simulate.is_installed()
+            real = session.switches.text("simulation") == "real"
             return {
                 "id": one[0],
                 "now": clock.moment(session.now),
@@ -169,4 +169,14 @@ class World:
                 "faults": one[7],
                 "calls": one[8],
                 "switches": dict(session.switches.overrides),
-            } | ({"problem": simulate.MISSING} if stuck else {})
+            } | (_problem(batches=one[4] > 0) if real else {})
+
+
+def _problem(batches: bool) -> dict[str, str]:
+    """What keeps runs from ending, if anything does."""
+    if not simulate.is_installed():
+        return {"problem": simulate.MISSING}
+    # Here, because who has no batches needs nothing of Pulser.
+    from reconciler.simulate import pulser_library
+
+    return {"problem": pulser_library.MISSING} if batches and not pulser_library.is_installed() else {}
