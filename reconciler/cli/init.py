@@ -25,8 +25,10 @@ metadata:
 spec:
   providers:
     braket: {{mode: local}}  # the local cloud: free, no account; "aws" is the real one and costs money
+    # pasqal: {{mode: local}}  # Pasqal likewise; "cloud" with a projectId is the real one
   devices:
     sim: arn:aws:braket:::device/quantum-simulator/amazon/sv1
+    # fresnel: {{pasqal: FRESNEL}}
 """
 _EXAMPLE = """---
 apiVersion: qctl/v1alpha1
@@ -59,11 +61,13 @@ def command(folder: Path, name: str | None, bare: bool) -> int:
     """Begin a project: qctl.yaml with its own uid, a first circuit, and the schema for your editor."""
     target = folder / "qctl.yaml"
     if target.exists():
-        _refuse("init/exists", "Project exists already", f"{target} is there; its uid must never change.", target)
+        detail = f"{target} is there already, and its uid must never change. Nothing was written."
+        remedy = f"Go on with it: edit {target}, then run qctl plan. For another project name another folder."
+        _refuse("init/exists", "Project exists already", detail, remedy, target)
     chosen = name or _name_of(folder)
     if not NAME.fullmatch(chosen):
         detail = f"{chosen!r} is no project name: 1 to 63 small letters, digits, dots and hyphens."
-        _refuse("init/name", "Invalid project name", detail, target)
+        _refuse("init/name", "Invalid project name", detail, "Pass another --name NAME.", target)
     text = _MODELINE + _PROJECT.format(name=chosen, uid=new_uid(datetime.now(UTC), secrets.token_bytes(10)))
     made = [_write(folder / "schemas" / MANIFEST_SCHEMA, schema_text())]
     if not bare:
@@ -78,8 +82,8 @@ def command(folder: Path, name: str | None, bare: bool) -> int:
     return 0
 
 
-def _refuse(code: str, summary: str, detail: str, target: Path) -> None:
-    raise Problem(Diagnostic(code, summary, detail, "Choose another folder or --name NAME.", Location(str(target))))
+def _refuse(code: str, summary: str, detail: str, remedy: str, target: Path) -> None:
+    raise Problem(Diagnostic(code, summary, detail, remedy, Location(str(target))))
 
 
 def _name_of(folder: Path) -> str:

@@ -51,5 +51,7 @@ def _default(field: FieldInfo) -> str:
         return "required"
     if field.default is PydanticUndefined or field.default in (None, {}, []):
         return ""
+    if isinstance(field.default, bool):
+        return f"`{str(field.default).lower()}`"
     shown = ", ".join(field.default) if isinstance(field.default, list) else field.default
     return f"`{shown}`"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -34,14 +35,26 @@ def test_init(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert json.loads((folder / schema).read_text("utf-8")) == place.ok("schema").json
     assert "  name: my-study-1\n" in text
     assert place.ok("plan").out.count("+ QuantumTask/bell") == 1
+    hinted = re.sub(r"# (?=pasqal|fresnel)", "", text)
+    assert "\n    pasqal: {mode: local}" in hinted
+    assert "\n    fresnel: {pasqal: FRESNEL}" in hinted
+    (folder / "qctl.yaml").write_text(hinted, "utf-8")
+    assert "valid" in place.ok("validate").out
 
 
-def test_init_twice_keeps_the_uid(place: Place, tmp_path: Path) -> None:
+def test_init_twice_keeps_the_uid(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place.ok("init", str(tmp_path / "new"))
     before = (tmp_path / "new" / "qctl.yaml").read_bytes()
-    ran = place.run("init", str(tmp_path / "new"))
+    monkeypatch.chdir(tmp_path)
+    ran = place.run("init", "new")
     assert ran.code == 1
-    assert "[init/exists]" in ran.err
+    assert ran.err == (
+        "error: Project exists already [init/exists]\n"
+        " --> new/qctl.yaml\n"
+        "  new/qctl.yaml is there already, and its uid must never change. Nothing was written.\n"
+        "  help: Go on with it: edit new/qctl.yaml, then run qctl plan. For another project name another folder.\n"
+        "\n1 error.\n"
+    )
     assert (tmp_path / "new" / "qctl.yaml").read_bytes() == before
 
 

@@ -10,23 +10,25 @@ from typing import Any
 from reconciler.manifest.field_table import field_table
 from reconciler.manifest.load import KindModel, Loaded, load_project
 from reconciler.manifest.project import ProjectSpec
-from reconciler.providers.braket.task_spec import ATTRIBUTES, QuantumTaskSpec
+from reconciler.providers import KINDS as ALL_KINDS
 
 HOUSE = Path(__file__).parents[2]
 REFERENCE = HOUSE / "docs" / "manifest.md"
 MISTAKES = HOUSE / "examples" / "mistakes"
-KINDS = {"QuantumTask": KindModel(QuantumTaskSpec, ATTRIBUTES)}
+KINDS = {name: KindModel(kind.model, kind.attributes) for name, kind in ALL_KINDS.items()}
+_END = "<!-- end -->"
 
 
 def reference_page(page: str) -> str:
-    """The page with its tables made anew."""
-    end = "<!-- end -->"
-    for kind, model in (("QuantumTask", QuantumTaskSpec), ("Project", ProjectSpec)):
+    """The page with its tables made anew. Raises ValueError for a kind without a place for its table."""
+    for kind, model in {**{name: kind.model for name, kind in KINDS.items()}, "Project": ProjectSpec}.items():
         start = f"<!-- fields: {kind} -->\n"
-        before, _, rest = page.partition(start)
-        _, _, after = rest.partition(end)
+        before, found, rest = page.partition(start)
+        if not found:
+            raise ValueError(f"{REFERENCE.name} needs a section of {kind}, with the lines {start}{_END}")
+        _, _, after = rest.partition(_END)
         table = "\n".join(field_table(model))
-        page = f"{before}{start}{table}\n{end}{after}"
+        page = f"{before}{start}{table}\n{_END}{after}"
     return page
 
 
