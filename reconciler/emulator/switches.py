@@ -42,9 +42,9 @@ def _is_number(value: str) -> bool:
 
 
 _ALL = (
-    Switch("simulation", "real", "Whether tasks are simulated, or end without a result.", ("real", "skip")),
-    Switch("seed", "0", "Fixes task ids, and with them latencies and samples. 0: different in each world."),
-    Switch("latency.factor", "1", "Multiplies every latency of tasks created from now on."),
+    Switch("simulation", "real", "Whether runs are simulated, or end without a result.", ("real", "skip")),
+    Switch("seed", "0", "Fixes ids, and with them latencies and samples. 0: different in each world."),
+    Switch("latency.factor", "1", "Multiplies every latency of runs created from now on."),
     Switch("latency.simulator.queue", "0.3", "Seconds from creation until a simulator runs the task."),
     Switch("latency.simulator.run", "0.7", "Seconds a simulator runs a task."),
     Switch("latency.qpu.queue", "20", "Seconds from creation until a QPU runs the task, give or take a fifth."),
@@ -72,17 +72,21 @@ _ALL = (
     Switch("pasqal.latency.emulator.run", "0.5", "Seconds an emulator of Pasqal runs one job."),
     Switch("pasqal.latency.qpu.queue", "20", "Seconds from creation until a QPU of Pasqal runs a batch."),
     Switch("pasqal.latency.qpu.run", "5", "Seconds a QPU of Pasqal runs one job."),
-    Switch("pasqal.latency.cancel", "0.5", "Seconds from CANCELING to CANCELED, where something was running."),
+    Switch("pasqal.latency.cancel", "0.5", "Seconds from CANCELING to CANCELED; a job that runs goes on to its end."),
     Switch("pasqal.open.timeout", "600", "Seconds an open batch waits for more jobs, then it is TIMED_OUT."),
-    Switch("pasqal.strict", "off", "Whether sequences that Pulser can't read are refused.", ("off", "on")),
-    Switch("pasqal.paused", "", "Device types whose batches are PAUSED: names, with commas."),
+    Switch(
+        "pasqal.strict", "off", "Whether sequences Pulser can't read, and too many runs, are refused.", ("off", "on")
+    ),
+    Switch("pasqal.paused", "", "Device types that are PAUSED, what they have not finished waits: names, with commas."),
     Switch("pasqal.tags.terminal", "allow", "Whether finished batches can be tagged.", ("allow", "refuse")),
     Switch("pasqal.tag.lag", "0", "Seconds until the tag filter sees a batch."),
     Switch("pasqal.workloads.list", "on", "Whether workloads can be listed; off answers 404.", ("on", "off")),
     Switch("pasqal.page", "100", "Most entries on one page, whatever limit asks.", counted=True),
     Switch("pasqal.pagination", "on", "Whether lists say how many entries there are.", ("on", "off")),
     Switch("pasqal.rebatch.tags", "copy", "Whether rebatch copies the tags of the old batch.", ("copy", "drop")),
-    Switch("pasqal.results.expiry", "3600", "Seconds until a link to results expires."),
+    Switch(
+        "pasqal.results.expiry", "3600", "Seconds until a link to results expires; the next reading gives a new one."
+    ),
 )
 SWITCHES: Mapping[str, Switch] = MappingProxyType({switch.name: switch for switch in _ALL})
 
