@@ -7,6 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from reconciler.manifest.field_table import field_table
 from reconciler.manifest.load import KindModel, Loaded, load_project
 from reconciler.manifest.project import ProjectSpec
@@ -21,7 +23,8 @@ _END = "<!-- end -->"
 
 def reference_page(page: str) -> str:
     """The page with its tables made anew. Raises ValueError for a kind without a place for its table."""
-    for kind, model in {**{name: kind.model for name, kind in KINDS.items()}, "Project": ProjectSpec}.items():
+    models: dict[str, type[BaseModel]] = {name: kind.model for name, kind in KINDS.items()}
+    for kind, model in (*models.items(), ("Project", ProjectSpec)):
         start = f"<!-- fields: {kind} -->\n"
         before, found, rest = page.partition(start)
         if not found:
