@@ -56,8 +56,8 @@ def cancel_job(context: Context) -> Response:
     if not _is_cancellable(context, job):
         raise Refused(409, _reason(context, job))
     _cancel_pending(context, found, [job])
-    after, batch = find_job(context, context.id)
-    return success(job_shape(after, batch, context.now))
+    after = reread(context, found.batch)
+    return success(next(job_shape(one, after, context.now) for one in after.jobs if one.id == job.id))
 
 
 def _found(context: Context, id_: str) -> Known | Refused:

@@ -63,7 +63,7 @@ def new_batch(context: Context, device: str, tags: Sequence[str]) -> Batch:
         tags=json.dumps(tags),
         webhook=None,
         parent_id=None,
-        idle_limit=context.latency("pasqal.open.timeout"),
+        idle_limit=round(context.switches.number("pasqal.open.timeout") * 1000),
         created_at=context.now,
         updated_at=context.now,
         running_at=context.now + queue,

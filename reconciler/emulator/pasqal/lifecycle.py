@@ -42,10 +42,11 @@ class _Run(Protocol):
 
 
 def job_life(job: Job, now: int) -> Life:
-    """DONE may still turn out ERROR while `settled_as` is None: settle it first."""
+    """A job that is over is RUNNING until its outcome is known."""
     if job.settled_as is not None:
         return Life(job.settled_as, job.running_at, job.done_at)
-    return _run_life(job, now)
+    life = _run_life(job, now)
+    return Life("RUNNING", life.started, None) if life.status == "DONE" else life
 
 
 def workload_life(workload: Workload, now: int) -> Life:

@@ -37,18 +37,13 @@ def known(context: Context, batches: Sequence[Batch]) -> list[Known]:
     the end of wait, and none is due.
     """
     paused = context.switches.names("pasqal.paused")
-    found = _jobs_of(context, batches)
-    due = []
+    jobs = _jobs_of(context, batches)
     for batch in batches:
         if batch.device_type in paused:
-            found[batch.id] = plan.hold(context.connection, batch, found[batch.id], context.now)
-        due += [job.id for job in found[batch.id] if plan.is_due(job, context.now)]
-    if due:
+            jobs[batch.id] = plan.hold(context.connection, batch, jobs[batch.id], context.now)
+    if due := [job.id for batch in batches for job in jobs[batch.id] if plan.is_due(job, context.now)]:
         raise Unsettled(due)
-    return [
-        Known(batch, found[batch.id], batch_life(batch, found[batch.id], context.now, batch.device_type in paused))
-        for batch in batches
-    ]
+    return [_known(context, batch, jobs[batch.id]) for batch in batches]
 
 
 def find_batch(context: Context, id_: str) -> Known:
@@ -70,13 +65,22 @@ def find_job(context: Context, id_: str) -> tuple[Job, Known]:
 
 
 def reread(context: Context, batch: Batch) -> Known:
-    """The batch after a change in this transaction."""
-    return known(context, select_batches(context, Where("id = ?", batch.id)))[0]
+    """The batch after a change in this transaction.
+
+    Outcomes are not waited for: that would take the change back, and with it jobs that are over at once.
+    """
+    found = select_batches(context, Where("id = ?", batch.id))[0]
+    return _known(context, found, _jobs_of(context, [found])[batch.id])
 
 
 def sequence_of(context: Context, batch: Batch) -> str | None:
     row = context.connection.execute("SELECT sequence FROM pasqal_batch WHERE id = ?", (batch.id,)).fetchone()
     return None if row[0] is None else str(row[0])
+
+
+def _known(context: Context, batch: Batch, jobs: list[Job]) -> Known:
+    paused = batch.device_type in context.switches.names("pasqal.paused")
+    return Known(batch, jobs, batch_life(batch, jobs, context.now, paused))
 
 
 def _jobs_of(context: Context, batches: Iterable[Batch]) -> dict[str, list[Job]]:

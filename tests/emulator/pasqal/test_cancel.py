@@ -59,7 +59,8 @@ def test_many_batches_are_cancelled_each_by_itself(world: World, pasqal: Pasqal)
 
 def test_nothing_is_cancelled_without_names(pasqal: Pasqal) -> None:
     batch = pasqal.create()
-    for body in (None, {}, {"batch_ids": []}, {"batch_ids": "x"}, {"cancel_all": True}):
+    bodies: list[Any] = [None, {}, {"batch_ids": []}, {"batch_ids": "x"}, {"cancel_all": True}]
+    for body in bodies:
         assert pasqal.send("PATCH", "/v1/batches/cancel", body).status == 422
     assert pasqal.batch(batch)["status"] == "PENDING"
 
@@ -77,6 +78,17 @@ def test_jobs_behind_a_cancelled_one_move_up(world: World, pasqal: Pasqal) -> No
     )
     world.advance(5)
     assert pasqal.statuses(batch) == ["DONE", "DONE", "CANCELED", "DONE"]
+
+
+def test_a_job_that_moves_up_may_be_over_at_once(world: World, pasqal: Pasqal) -> None:
+    world.set_switch("pasqal.latency.emulator.run", "0")
+    batch = pasqal.create(2, open=True)
+    world.set_switch("pasqal.paused", "EMU_FREE")
+    first, second = (job["id"] for job in pasqal.jobs(batch))
+    world.set_switch("pasqal.paused", "")
+    assert pasqal.send("PATCH", f"/v2/jobs/{first}/cancel").data["status"] == "CANCELING"
+    world.advance(1)
+    assert pasqal.send("GET", f"/v1/jobs/{second}/status").data == {"status": "DONE"}
 
 
 def test_jobs_are_chosen_by_filters(world: World, pasqal: Pasqal) -> None:

@@ -126,3 +126,11 @@ def test_a_hidden_batch_is_not_there(world: World, pasqal: Pasqal) -> None:
     world.advance(5)
     assert [pasqal.send("GET", path).status for path in paths] == [200, 200, 200]
     assert len(pasqal.send("GET", "/v1/batches").data) == 1
+
+
+def test_a_cloud_without_latency_answers_too(world: World, pasqal: Pasqal) -> None:
+    world.set_switch("latency.factor", "0")
+    batch = pasqal.create(2, open=True)
+    assert batch["status"] == "RUNNING", "its outcome is looked at by whoever asks next"
+    pasqal.send("POST", f"/v2/batches/{batch['id']}/jobs", [{"runs": 1}])
+    assert len(pasqal.jobs(batch)) == 3
