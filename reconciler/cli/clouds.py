@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,14 +12,10 @@ from typing import TYPE_CHECKING
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.ports import Clock
 from reconciler.providers.kind import Cloud
-from reconciler.workflow.clock import SystemClock
 
 if TYPE_CHECKING:
     from reconciler.emulator.world import World
-    from reconciler.manifest.project import Braket
-    from reconciler.providers.braket.client import BraketClient
 
-LOCAL_REGION = "us-east-1"
 WORLD_VARIABLE = "QCTL_LOCAL_CLOUD"
 _FRESH = 1.0  # seconds; `qctl local advance` in another terminal is seen after at most this
 
@@ -74,91 +70,31 @@ class LocalClock:
         time.sleep(seconds)
 
 
-class BraketSetup:
-    """How this project reaches Braket. Opens and imports nothing before it is asked for."""
+class LocalCloud:
+    """The local cloud of one command, shared by every provider that means it. Opened when it is first needed."""
 
-    def __init__(self, root: Path, settings: Braket, parallelism: int) -> None:
+    def __init__(self, root: Path) -> None:
         self._root = root
-        self._settings = settings
-        self._pool = parallelism
         self._world: World | None = None
-        self._client: BraketClient | None = None
-        self._lazy_clock = _LazyClock(self)
-
-    @property
-    def local(self) -> bool:
-        """Whether it is the local cloud."""
-        return self._settings.mode == "local"
-
-    @property
-    def region(self) -> str:
-        """Where simulators run. Raises Problem if nobody says."""
-        return self._settings.region or (LOCAL_REGION if self.local else self._aws_region())
-
-    @property
-    def clock(self) -> Clock:
-        """The time of that cloud."""
-        return self._lazy_clock if self.local else SystemClock()
+        self.clock: Clock = _LazyClock(self)
 
     def world(self) -> World:
-        """The local cloud."""
+        """The local cloud. Raises Problem."""
         if self._world is None:
             self._world = open_world(self._root)
         return self._world
-
-    def client(self) -> BraketClient:
-        """The client, in this process answered by the local cloud when that is chosen."""
-        if self._client is None:
-            self._client = self._connect()
-        return self._client
-
-    def cloud(self) -> Cloud:
-        """The verbs."""
-        from reconciler.providers.braket.cloud import BraketCloud  # botocore: only when a cloud is needed
-
-        return BraketCloud(self.client(), self.clock, local=self.local)
-
-    def _connect(self) -> BraketClient:
-        from reconciler.providers.braket.client import Access, BraketClient  # botocore, as above
-
-        if not self.local:
-            settings = self._settings
-            access = Access(self.region, settings.profile, settings.endpoint_url, pool=self._pool)
-            return BraketClient(access, self.clock)
-        from reconciler.emulator.inprocess import hook
-
-        access = Access(self.region, hook=hook(self.world()), rates=False, pool=self._pool)
-        return BraketClient(access, self.clock)
-
-    def _aws_region(self) -> str:
-        given = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
-        if given:
-            return given
-        import botocore.session  # only when neither manifest nor environment says the region
-        from botocore.exceptions import BotoCoreError
-
-        try:
-            configured = botocore.session.Session(profile=self._settings.profile).get_config_variable("region")
-        except BotoCoreError as error:
-            remedy = "Correct spec.providers.braket.profile, or your AWS configuration."
-            raise Problem(Diagnostic("aws/profile", "AWS profile can't be used", str(error), remedy)) from error
-        if configured:
-            return str(configured)
-        detail = "Neither the project, AWS_REGION nor the AWS profile says in which region simulators run."
-        remedy = "Set spec.providers.braket.region."
-        raise Problem(Diagnostic("aws/no-region", "No AWS region", detail, remedy))
 
 
 class _LazyClock:
     """The local clock, opened when somebody asks for the time of day."""
 
-    def __init__(self, setup: BraketSetup) -> None:
-        self._setup = setup
+    def __init__(self, cloud: LocalCloud) -> None:
+        self._cloud = cloud
         self._clock: LocalClock | None = None
 
     def now(self) -> datetime:
         if self._clock is None:
-            self._clock = LocalClock(self._setup.world())
+            self._clock = LocalClock(self._cloud.world())
         return self._clock.now()
 
     def monotonic(self) -> float:
@@ -171,8 +107,8 @@ class _LazyClock:
 class Clouds(Mapping[str, Cloud]):
     """The clouds by name, each made when it is first asked for."""
 
-    def __init__(self, braket: BraketSetup) -> None:
-        self._makers = {"braket": braket.cloud}
+    def __init__(self, makers: Mapping[str, Callable[[], Cloud]]) -> None:
+        self._makers = makers
         self._made: dict[str, Cloud] = {}
 
     def __getitem__(self, name: str) -> Cloud:

@@ -10,14 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from reconciler import __version__, simulate
-from reconciler.cli.clouds import BraketSetup, Clouds, Problem
+from reconciler.cli.braket_setup import BraketSetup
+from reconciler.cli.clouds import Clouds, LocalCloud, Problem
+from reconciler.cli.pasqal_setup import PasqalSetup
 from reconciler.core.address import Address, parse_address
 from reconciler.core.diagnostic import Diagnostic, Severity, has_errors
 from reconciler.core.ports import ProjectContext
 from reconciler.manifest.load import KindModel, Loaded, load_project
 from reconciler.manifest.project import Project
 from reconciler.providers import KINDS
+from reconciler.simulate import pulser
 from reconciler.store.local import LocalStore
+from reconciler.workflow.clock import SystemClock
 from reconciler.workflow.plan import Selection
 from reconciler.workflow.session import Session
 
@@ -41,18 +45,27 @@ class Opened:
     loaded: Loaded
     project: Project
     braket: BraketSetup
+    pasqal: PasqalSetup
     session: Session
 
     @property
     def warnings(self) -> list[Diagnostic]:
         """What was found and does not stop anything."""
         found = [d for d in self.loaded.diagnostics if d.severity is Severity.WARNING]
-        if self.braket.local and self.loaded.resources and not simulate.is_installed():
-            detail = "Tasks submitted to the local cloud will stay RUNNING until it is."
-            remedy = "Install it with: pip install 'qctl[simulate]'"
-            summary = "Simulator not installed"
-            found.append(Diagnostic("local/no-simulator", summary, detail, remedy, severity=Severity.WARNING))
-        return found
+        for setup, cloud, installed in (
+            (self.braket, "braket", simulate.is_installed),
+            (self.pasqal, "pasqal", pulser.is_installed),
+        ):
+            used = any(KINDS[d.address.kind].cloud == cloud for d in self.loaded.resources)
+            if setup.local and used and not installed():
+                found.append(_no_simulator())
+        return list(dict.fromkeys(found))
+
+
+def _no_simulator() -> Diagnostic:
+    detail = "What is submitted to the local cloud will stay RUNNING until it is."
+    remedy = "Install it with: pip install 'qctl[simulate]'"
+    return Diagnostic("local/no-simulator", "Simulator not installed", detail, remedy, severity=Severity.WARNING)
 
 
 def kind_models() -> dict[str, KindModel]:
@@ -81,23 +94,34 @@ def open_project(flags: Flags) -> Opened:
 
 def opened(flags: Flags, loaded: Loaded, project: Project) -> Opened:
     """The session of a project. Connects to nothing."""
-    braket = BraketSetup(flags.folder, project.spec.providers.braket, flags.parallelism)
+    local_cloud = LocalCloud(flags.folder)
+    braket = BraketSetup(project.spec.providers.braket, local_cloud, flags.parallelism)
+    pasqal = PasqalSetup(project.spec.providers.pasqal, local_cloud)
+    setups: Mapping[str, BraketSetup | PasqalSetup] = {"braket": braket, "pasqal": pasqal}
+    local = frozenset(name for name, setup in setups.items() if setup.local)
+    # A clock that somebody turned ahead must not tell when a real submission has had its time.
+    clock = local_cloud.clock if len(local) == len(setups) else SystemClock()
+    context = project_context(flags, project)
+    store = LocalStore(
+        flags.folder / project.spec.state.path, context.name, context.uid, context.environment, clock=clock
+    )
+    clouds = Clouds({name: setup.cloud for name, setup in setups.items()})
+    session = Session(context, KINDS, clouds, store, clock, __version__, local)
+    return Opened(flags.folder, loaded, project, braket, pasqal, session)
+
+
+def project_context(flags: Flags, project: Project) -> ProjectContext:
+    """What kinds may know of the project."""
     output = project.spec.defaults.output
-    context = ProjectContext(
+    return ProjectContext(
         name=project.metadata.name,
         uid=project.metadata.uid,
         environment=flags.environment,
-        devices=project.spec.devices,
+        devices=project.spec.device_names,
         tags=project.spec.defaults.tags,
         bucket=output.bucket if output else "",
         prefix=output.prefix if output else "",
     )
-    store = LocalStore(
-        flags.folder / project.spec.state.path, context.name, context.uid, context.environment, clock=braket.clock
-    )
-    local = frozenset({"braket"}) if braket.local else frozenset[str]()
-    session = Session(context, KINDS, Clouds(braket), store, braket.clock, __version__, local)
-    return Opened(flags.folder, loaded, project, braket, session)
 
 
 def require_known(project: Opened, selection: Selection) -> None:
