@@ -24,7 +24,8 @@ _END = "<!-- end -->"
 def reference_page(page: str) -> str:
     """The page with its tables made anew. Raises ValueError for a kind without a place for its table."""
     models: dict[str, type[BaseModel]] = {name: kind.model for name, kind in KINDS.items()}
-    for kind, model in (*models.items(), ("Project", ProjectSpec)):
+    models["Project"] = ProjectSpec
+    for kind, model in models.items():
         start = f"<!-- fields: {kind} -->\n"
         before, found, rest = page.partition(start)
         if not found:
