@@ -1,0 +1,73 @@
+"""What the live devices say of a batch, asked before anything is paid: a refusal at submission helps nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from reconciler.core.address import Address
+from reconciler.core.diagnostic import Diagnostic, Severity
+from reconciler.core.money import Price
+from reconciler.core.resource import Resource
+from reconciler.providers.kind import Checked
+from reconciler.providers.pasqal.batch import BatchPayload
+from reconciler.providers.pasqal.client import PasqalClient
+from reconciler.providers.pasqal.device import Device, list_devices
+
+_UNPRICED = "by contract: Pasqal reserves credits when it takes the work, and publishes no prices"
+_AVAILABLE = frozenset({"", "ACTIVE"})
+
+
+def check(client: PasqalClient, resources: Sequence[Resource]) -> Checked:
+    """Ask for the devices once, if any batch is to be checked. Raises CloudUnavailable."""
+    batches = [resource for resource in resources if isinstance(resource.payload, BatchPayload)]
+    listed = list_devices(client) if batches else None
+    devices = {device.type: device for device in listed or ()}
+    prices: dict[Address, Price] = {r.address: Price(None, None, _UNPRICED) for r in resources}
+    findings: list[Diagnostic] = []
+    for batch in batches:
+        name = str(batch.execution["device"])
+        device = devices.get(name)
+        if listed is not None:
+            findings += _findings(batch, name, device)
+        if device is not None and device.billed is False:
+            prices[batch.address] = Price(
+                Decimal(0), Decimal(0), f"Pasqal does not bill {name}, says its list of devices"
+            )
+    return Checked(findings, prices)
+
+
+def _findings(batch: Resource, name: str, device: Device | None) -> Iterator[Diagnostic]:
+    if device is None:
+        yield _finding(
+            batch,
+            "device/not-found",
+            "Unknown device",
+            f"Pasqal offers no device {name} to this project.",
+            "Choose one of `qctl devices`.",
+        )
+    elif device.availability == "RETIRED":
+        yield _finding(
+            batch,
+            "device/retired",
+            "Device is retired",
+            f"{name} takes no more batches: Pasqal would refuse this one.",
+            "Choose one of `qctl devices`.",
+        )
+    elif device.status not in {"", "UP"} or device.availability not in _AVAILABLE:
+        told = device.status if device.status not in {"", "UP"} else device.availability
+        yield _finding(
+            batch,
+            "device/offline",
+            "Device is offline",
+            f"{name} is {told} now: what is submitted waits until it is back, or is refused.",
+            "Apply later, or choose another of `qctl devices`.",
+            Severity.WARNING,
+        )
+
+
+def _finding(
+    batch: Resource, code: str, summary: str, detail: str, remedy: str, severity: Severity = Severity.ERROR
+) -> Diagnostic:
+    where = batch.payload.declared.locate(("device",))
+    return Diagnostic(code, summary, detail, remedy, where, str(batch.address), severity)
