@@ -17,7 +17,7 @@ from reconciler.core.resource import Resource
 from reconciler.core.standing import standing
 from reconciler.core.state import Record, fold
 from reconciler.providers.kind import Kind, ResultFile, ResultMissing
-from reconciler.simulate.job_result import parse_job_result
+from reconciler.simulate.job_result import parse_job
 from reconciler.simulate.result import TaskResult, parse
 from reconciler.simulate.untrusted import ResultUnreadable
 from reconciler.workflow.observe import Refresh, refresh
@@ -98,9 +98,12 @@ def _read(kind: Kind, address: Address, attempt: Attempt, file: ResultFile, job:
         return Fetched(address, attempt, file.data, problem=file.problem, job=job)
     try:
         text = file.data.decode()
+    except UnicodeDecodeError as error:
+        return Fetched(address, attempt, file.data, problem=f"the result file is no text: {error}", job=job)
+    try:
         if kind.result == "document":
             return Fetched(address, attempt, file.data, job=job, document=json.loads(text))
-        result = parse_job_result(text) if kind.result == "job" else parse(text)
+        result = parse_job(text) if kind.result == "job" else parse(text)
         return Fetched(address, attempt, file.data, result, job=job)
-    except (ResultUnreadable, ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError
+    except (ResultUnreadable, ValueError, RecursionError) as error:
         return Fetched(address, attempt, file.data, problem=f"the result file can't be read: {error}", job=job)

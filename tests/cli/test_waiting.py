@@ -20,7 +20,7 @@ def _cancel_by_hand(place: Place) -> None:
     """Somebody cancels the latest run in the cloud's console."""
     session = open_project(Flags()).session
     ((text, record),) = session.store.read().state.records.items()
-    session.cloud(text.partition("/")[0]).cancel(record.attempts[-1], "by-hand")
+    session.cloud(kind := text.partition("/")[0]).cancel(kind, record.attempts[-1], "by-hand")
 
 
 def test_apply_wait_of_a_run_that_fails_names_it(place: Place) -> None:

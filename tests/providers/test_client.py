@@ -147,4 +147,4 @@ def test_results_that_are_not_there(bench: Bench, code: str) -> None:
     bench.wire.answer("GetObject", Answer(404, f"<Error><Code>{code}</Code></Error>".encode()))
     run = attempt(bench, task_arn(1), HERE, output="s3://some-bucket/folder/id")
     with pytest.raises(ResultMissing, match=rf"^s3://some-bucket/folder/id/results.json is not there \({code}\)$"):
-        bench.cloud.results(run)
+        bench.cloud.results("QuantumTask", run)

@@ -85,13 +85,13 @@ def test_what_is_observed_is_what_was_made(bench: Bench, name: str) -> None:
 def test_the_end_of_a_finished_run_is_no_error(bench: Bench, name: str) -> None:
     attempt = _created(bench, name)
     bench.world.advance(3600)
-    assert bench.cloud.cancel(attempt, "c" * 64).outcome is Outcome.ACCEPTED
+    assert bench.cloud.cancel("QuantumTask", attempt, "c" * 64).outcome is Outcome.ACCEPTED
 
 
 @every_kind
 def test_cancelling_twice_is_cancelling_once(bench: Bench, name: str) -> None:
     attempt = _created(bench, name)
-    assert [bench.cloud.cancel(attempt, "c" * 64).outcome for _ in range(2)] == [Outcome.ACCEPTED] * 2
+    assert [bench.cloud.cancel("QuantumTask", attempt, "c" * 64).outcome for _ in range(2)] == [Outcome.ACCEPTED] * 2
     bench.world.advance(10)
     (seen,) = bench.cloud.observe([("x", attempt)])
     assert seen.phase is Phase.CANCELLED
@@ -127,7 +127,7 @@ def test_an_unfinished_run_has_no_results(bench: Bench, name: str, observed: boo
         (seen,) = bench.cloud.observe([("x", attempt)])
         attempt = replace(attempt, output=seen.output)
     with pytest.raises(ResultMissing):
-        bench.cloud.results(attempt)
+        bench.cloud.results("QuantumTask", attempt)
 
 
 @every_kind

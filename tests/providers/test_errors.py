@@ -69,7 +69,7 @@ _MEANS = {
 def _verbs(bench: Bench, verb: str) -> Any:
     run = attempt(bench, task_arn(1))
     if verb == "CancelQuantumTask":
-        return bench.cloud.cancel(run, "t" * 64)
+        return bench.cloud.cancel("QuantumTask", run, "t" * 64)
     return bench.cloud.tag(run, {"a": "b"}, ())
 
 
@@ -123,7 +123,7 @@ def test_a_page_in_place_of_an_answer_is_named(bench: Bench) -> None:
 def test_a_region_that_is_none_was_never_asked(bench: Bench) -> None:
     """No client, no request, nothing made: certain, unlike anything that fails on the way."""
     run = attempt(bench, task_arn(1), place=HERE.__class__("braket", "1", "not a region"))
-    assert bench.cloud.cancel(run, "t" * 64).outcome is Outcome.REFUSED
+    assert bench.cloud.cancel("QuantumTask", run, "t" * 64).outcome is Outcome.REFUSED
 
 
 def test_words_are_one_line_and_not_a_whole_page() -> None:
@@ -133,4 +133,4 @@ def test_words_are_one_line_and_not_a_whole_page() -> None:
 
 def test_a_run_without_an_output_place_has_no_results(bench: Bench) -> None:
     with pytest.raises(ResultMissing):
-        bench.cloud.results(attempt(bench, task_arn(1)))
+        bench.cloud.results("QuantumTask", attempt(bench, task_arn(1)))
