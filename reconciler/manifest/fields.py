@@ -192,7 +192,7 @@ def _words_of(shape: Shape) -> str:
     if origin is Literal:
         return _one_of([str(value) for value in get_args(annotation)])
     if origin is list:
-        return f"a list of {_plural(words(Shape(get_args(annotation)[0])))}"
+        return f"a list of {_count(shape)}{_plural(words(Shape(get_args(annotation)[0])))}"
     if origin is dict or is_model(annotation):
         return "a mapping"
     named = {int: "a whole number", float: "a number", str: "a text", bool: "true or false"}
@@ -209,6 +209,17 @@ def _plural(text: str) -> str:
     return " or ".join(nouns.get(part, part) for part in parts)
 
 
+def _count(shape: Shape) -> str:
+    shortest, longest = _lengths(shape)
+    return "" if longest is None else f"{shortest} to {longest:,} "
+
+
+def _lengths(shape: Shape) -> tuple[int, int | None]:
+    shortest = next((m.min_length for m in shape.metadata if isinstance(m, annotated_types.MinLen)), 0)
+    longest = next((m.max_length for m in shape.metadata if isinstance(m, annotated_types.MaxLen)), None)
+    return shortest, longest
+
+
 def _bounds(shape: Shape) -> str:
     low = next((m.ge for m in shape.metadata if isinstance(m, annotated_types.Ge)), None)
     high = next((m.le for m in shape.metadata if isinstance(m, annotated_types.Le)), None)
@@ -216,8 +227,7 @@ def _bounds(shape: Shape) -> str:
         return f" between {low:,} and {high:,}"
     if low is not None:
         return f" of at least {low:,}"
-    shortest = next((m.min_length for m in shape.metadata if isinstance(m, annotated_types.MinLen)), None)
-    longest = next((m.max_length for m in shape.metadata if isinstance(m, annotated_types.MaxLen)), None)
+    shortest, longest = _lengths(shape)
     if longest is not None:
-        return f" of {shortest or 0} to {longest:,} characters"
+        return f" of {shortest} to {longest:,} characters"
     return " that is not empty" if shortest else ""

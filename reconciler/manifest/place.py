@@ -129,9 +129,7 @@ def _follow(root: yaml.Node, path: Path) -> tuple[yaml.Node, yaml.Node | None, b
         if step is None:
             return node, last_key, False
         key, node = step
-        last_key = key if key is not None else last_key
-        if key is None and not _is_block(node):
-            last_key = node  # an item of a list has no key: it stands for itself
+        last_key = key if key is not None else node  # an item of a list has no key: it stands for itself
     return node, last_key, True
 
 

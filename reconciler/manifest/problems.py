@@ -84,7 +84,8 @@ class Problems:
             return report("manifest/invalid-value", f"{name}: {item['ctx']['error']}.", "", spot, address=address)
         shape = shape_at(self._model, path) or Shape(Any)
         found = item["input"]
-        detail = f"{name}: expected {words(shape)}, found {shown(found)}."
+        what = f"{len(found):,}" if isinstance(found, list) and kind == "too_long" else shown(found)
+        detail = f"{name}: expected {words(shape)}, found {what}."
         wrong_type = any(mark in kind for mark in _TYPE_ERRORS)
         code = "manifest/wrong-type" if wrong_type else "manifest/invalid-value"
         return report(code, detail, _remedy(shape, found), spot, address=address)

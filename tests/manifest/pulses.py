@@ -43,7 +43,7 @@ class PulsesSpec(_Spec):
 
     device: Annotated[str, DeviceName("pasqal"), FieldClass.EXECUTION]
     sequence: Annotated[Text | None, FieldClass.EXECUTION] = None
-    jobs: Annotated[list[Job], FieldClass.EXECUTION, Field(description="The jobs.")]
+    jobs: Annotated[list[Job], FieldClass.EXECUTION, Field(min_length=1, max_length=99, description="The jobs.")]
     note: Annotated[str | None, FieldClass.DELIVERY] = None
     tags: Annotated[list[str], _PAIRS, FieldClass.MUTABLE] = []
 

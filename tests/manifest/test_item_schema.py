@@ -70,7 +70,7 @@ def test_items_of_a_list_stand_under_its_path() -> None:
     assert field_table(PulsesSpec)[2:] == [
         "| `spec.device` | execution | a text | required |  |",
         "| `spec.sequence` | execution | a text |  |  |",
-        "| `spec.jobs` | execution | a list of mappings | required | The jobs. |",
+        "| `spec.jobs` | execution | a list of 1 to 99 mappings | required | The jobs. |",
         "| `spec.jobs[].runs` | execution | a whole number of at least 1 | required | How often. |",
         "| `spec.jobs[].sequence` | execution | a text |  | Its own sequence. |",
         "| `spec.jobs[].variables` | execution | a mapping |  | Values. |",

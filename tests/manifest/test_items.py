@@ -49,6 +49,8 @@ def test_places_of_expanded_items_are_those_of_the_document(folder: Folder) -> N
         ("jobs", 4, "matrix", "t"): "8:17",
         ("jobs", 5, "variables", "n"): "10:30",
         ("jobs", 5): "10:5",
+        ("jobs", 1): "7:5",  # of a block, its first line
+        ("jobs", 2, "sequence"): "7:5",
         ("jobs", 99, "runs"): "5:3",
         ("device",): "11:11",
     }
@@ -148,6 +150,13 @@ def test_items_and_points_have_one_bound(folder: Folder, monkeypatch: pytest.Mon
     assert said(load(folder, pulses(f"{four}\n{four}"))) == [("matrix/too-large", "jobs.yaml:7:15")]
     sweep = task("t", spec="matrix: {x: [1, 2, 3]}")
     assert said(load(folder, pulses(four), sweep)) == [("matrix/too-large", "jobs.yaml:16:3")]
+
+
+def test_the_length_of_a_list_is_that_of_the_expanded_one(folder: Folder) -> None:
+    wide = ", ".join(map(str, range(100)))
+    assert told(folder, pulses(f"- {{runs: 1, matrix: {{x: [{wide}]}}}}")) == [
+        "5:3 manifest/invalid-value: spec.jobs: expected a list of 1 to 99 mappings, found 100."
+    ]
 
 
 def test_a_huge_matrix_is_counted_not_listed(folder: Folder) -> None:
