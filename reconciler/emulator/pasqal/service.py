@@ -29,7 +29,7 @@ def prepare(request: Request) -> Prepared:
 def _check(route: Route, request: Request) -> None:
     if route.operation == "Unknown":
         raise Refused(404, f"There is no {request.method} {request.path}.")
-    if not route.open and not request.headers.get("authorization", "").startswith("Bearer "):
+    if not route.open and not request.headers.get("authorization", "").lower().startswith("bearer "):
         raise Refused(401, "The request has no bearer token.")
 
 

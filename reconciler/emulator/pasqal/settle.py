@@ -92,7 +92,6 @@ def _is_readable(sequence: str) -> bool:
 def _keep(session: Session, id_: str, result: _Result) -> None:
     status, errors = ("DONE", None) if result.failure is None else ("ERROR", json.dumps([result.failure]))
     session.connection.execute(
-        "UPDATE pasqal_job SET settled_as = ?, errors = ?, result = ?"
-        " WHERE id = ? AND settled_as IS NULL AND cancel_at IS NULL",
+        "UPDATE pasqal_job SET settled_as = ?, errors = ?, result = ? WHERE id = ? AND settled_as IS NULL",
         (status, errors, result.text, id_),
     )

@@ -80,6 +80,26 @@ def test_jobs_behind_a_cancelled_one_move_up(world: World, pasqal: Pasqal) -> No
     assert pasqal.statuses(batch) == ["DONE", "DONE", "CANCELED", "DONE"]
 
 
+def test_cancelled_jobs_take_no_time(world: World, pasqal: Pasqal) -> None:
+    batch = pasqal.create(4, device_type="FRESNEL", open=True)
+    for job in batch["jobs"][1:3]:
+        pasqal.send("PATCH", f"/v2/jobs/{job['id']}/cancel")
+        world.advance(1)
+    pasqal.send("POST", f"/v2/batches/{batch['id']}/jobs", [{"runs": 1}])
+    world.advance(23)
+    assert pasqal.statuses(batch) == ["RUNNING", "DONE", "CANCELED", "CANCELED", "RUNNING", "PENDING"]
+    world.advance(5)
+    assert pasqal.statuses(batch) == ["RUNNING", "DONE", "CANCELED", "CANCELED", "DONE", "RUNNING"]
+
+
+def test_jobs_behind_the_last_do_not_wait_for_a_cancelled_one(world: World, pasqal: Pasqal) -> None:
+    batch = pasqal.create(2, device_type="FRESNEL", open=True)
+    pasqal.send("PATCH", f"/v2/jobs/{batch['jobs'][1]['id']}/cancel")
+    pasqal.send("POST", f"/v2/batches/{batch['id']}/jobs", [{"runs": 1}])
+    world.advance(25)
+    assert pasqal.statuses(batch) == ["RUNNING", "DONE", "CANCELED", "RUNNING"]
+
+
 def test_a_job_that_moves_up_may_be_over_at_once(world: World, pasqal: Pasqal) -> None:
     world.set_switch("pasqal.latency.emulator.run", "0")
     batch = pasqal.create(2, open=True)

@@ -1,9 +1,10 @@
+import json
 from typing import Any
 
 import pytest
 
 from reconciler.emulator.world import World
-from tests.emulator.pasqal.local import PROJECT, Pasqal
+from tests.emulator.pasqal.local import CORE, PROJECT, Pasqal
 
 _OTHER = "00000000-0000-4000-8000-000000000000"
 
@@ -64,6 +65,11 @@ def test_batches_are_filtered(pasqal: Pasqal, ids: dict[str, str], query: dict[s
     assert names(ids, answer.data) == expected
     count = len(expected.split())
     assert answer.document["pagination"] == {"total": count, "start": 0, "end": count}
+
+
+def test_a_bare_plus_sign_is_a_zone(pasqal: Pasqal, ids: dict[str, str]) -> None:
+    answer = pasqal.raw("GET", f"{CORE}/v1/batches", query="start_date=2027-01-15T09:00:02+01:00")
+    assert names(ids, json.loads(answer.body)["data"]) == "waiting open"
 
 
 def test_batches_are_found_by_their_ids(pasqal: Pasqal, ids: dict[str, str]) -> None:
