@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 
 import httpx
 import pytest
@@ -44,6 +46,22 @@ def test_a_broken_connection_is_an_error_of_httpx(
 def test_no_host_is_reached(client: httpx.Client) -> None:
     """Not even one nobody has heard of: the local cloud's S3 answers it."""
     assert client.get("https://example.org/none").status_code in (403, 404)
+
+
+def test_a_batch_is_made_and_read_without_anything_heavy() -> None:
+    code = (
+        "import sys, httpx\n"
+        "from reconciler.emulator.inprocess_httpx import LocalTransport\n"
+        "from reconciler.emulator.world import World\n"
+        "from tests.emulator.pasqal_wire import BATCH, CORE\n"
+        "world = World.open(':memory:')\n"
+        "client = httpx.Client(transport=LocalTransport(world), headers={'authorization': 'Bearer any'})\n"
+        "made = client.post(f'{CORE}/v1/batches', json=BATCH)\n"
+        "print(client.get(f'{CORE}/v1/batches').json()['data'][0]['status'])\n"
+        "print(sorted({'botocore', 'numpy', 'pulser', 'pasqal_cloud', 'requests', 'waitress'} & sys.modules.keys()))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "PENDING\n[]\n"
 
 
 def test_a_request_arrives_as_it_would_on_the_wire(client: httpx.Client) -> None:

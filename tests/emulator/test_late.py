@@ -10,7 +10,7 @@ import pytest
 from reconciler.emulator import late
 from reconciler.emulator.inprocess_httpx import LocalTransport
 from reconciler.emulator.world import Session, World
-from tests.emulator.test_pasqal_faults import BATCH, CORE
+from tests.emulator.pasqal_wire import BATCH, CORE
 
 DUE = 5
 

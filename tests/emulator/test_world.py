@@ -6,11 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from reconciler.emulator import storage
+from reconciler.emulator.inprocess_httpx import LocalTransport
 from reconciler.emulator.world import World, WorldError
 from tests.emulator.local import Local
+from tests.emulator.pasqal_wire import BATCH, CORE
 
 START = datetime(2027, 1, 15, 8, tzinfo=UTC)
 
@@ -93,6 +96,16 @@ def test_a_switch_stays_set_until_it_is_changed(world: World) -> None:
     assert world.switches()["rates"] == "off"
     world.set_switch("rates", "enforce")
     assert world.switches()["rates"] == "enforce"
+
+
+def test_a_missing_pulser_is_a_problem_of_those_who_have_batches(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pulser_simulation", None)
+    assert "problem" not in world.status()
+    with httpx.Client(transport=LocalTransport(world), headers={"authorization": "Bearer any"}) as client:
+        client.post(f"{CORE}/v1/batches", json=BATCH).raise_for_status()
+    assert "pip install 'qctl[simulate]'" in world.status()["problem"]
+    world.set_switch("simulation", "skip")
+    assert "problem" not in world.status()
 
 
 def test_a_failing_transaction_leaves_nothing(world: World) -> None:
