@@ -11,7 +11,7 @@ from reconciler.core.declared import Path
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.manifest.build import UNREADABLE
 from reconciler.manifest.fields import Model, Shape, choices, keys_at, refusals_at, shape_at, words
-from reconciler.manifest.place import Place, report
+from reconciler.manifest.place import Place, Spot, report
 from reconciler.manifest.suggest import did_you_mean, short, shown
 
 # pydantic's names (pydantic_core.ErrorType) of "this is another sort of value".
@@ -59,11 +59,14 @@ class Problems:
                 yield self._bad_value(path, kind, item, address)
 
     def _unknown_key(self, path: Path, address: str) -> Diagnostic:
-        remedy = refusals_at(self._model, path[:-1]).get(str(path[-1]), "")
-        remedy = remedy or did_you_mean(str(path[-1]), keys_at(self._model, path[:-1]), "Remove it.")
+        refused = refusals_at(self._model, path[:-1]).get(str(path[-1]))
+        remedy = refused or did_you_mean(str(path[-1]), keys_at(self._model, path[:-1]), "Remove it.")
         within = dotted(self._to_document(path)[:-1])
         detail = f'"{short(str(path[-1]))}" is no key of {within or "this document"}.'
-        return report("manifest/unknown-key", detail, remedy, self._spot(path, key=True), address=address)
+        spot = self._spot(path, key=True)
+        if refused:  # its line holds a secret, and diagnostics end up in logs and comments
+            spot = Spot(spot.where)
+        return report("manifest/unknown-key", detail, remedy, spot, address=address)
 
     def _missing_key(self, path: Path, address: str) -> Diagnostic:
         shape = shape_at(self._model, path)
@@ -90,7 +93,7 @@ class Problems:
         code = "manifest/wrong-type" if wrong_type else "manifest/invalid-value"
         return report(code, detail, _remedy(shape, found), spot, address=address)
 
-    def _spot(self, path: Path, *, key: bool = False) -> Any:
+    def _spot(self, path: Path, *, key: bool = False) -> Spot:
         return self._place.spot(self._to_document(path), key=key)
 
 

@@ -119,6 +119,7 @@ def test_secrets_are_sent_to_the_environment_and_not_repeated(folder: Folder, ke
             f"Remove it: no secret stands in a manifest. Set {variables} in the environment.",
         )
     ]
+    assert "hunter2" not in repr(folder.load().diagnostics)
 
 
 def test_devices_that_are_none(folder: Folder) -> None:
