@@ -6,5 +6,7 @@ from collections.abc import Mapping
 
 from reconciler.providers.braket.quantum_task import QuantumTask
 from reconciler.providers.kind import Kind
+from reconciler.providers.pasqal.batch import Batch
+from reconciler.providers.pasqal.workload import Workload
 
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (QuantumTask(),)}
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (QuantumTask(), Batch(), Workload())}

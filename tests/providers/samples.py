@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -27,7 +27,14 @@ qubit[2] q;  bit[2] c;
 /* and a comment */ rx( theta ) q[0];
 c = measure q;
 """
-CONTEXT = ProjectContext("contract", "019aa3c1-7d00-7b1e-8e11-6f0d5a2c4bff", "default", {"sim": SV1, "garnet": GARNET})
+SEQUENCE = '{"version": "1", "name": "sweep", "variables": {"omega": {"type": "float", "value": [1.0]}}}'
+SEQUENCE_LAID_OUT = """{
+  "variables": {"omega": {"value": [1], "type": "float"}},
+  "name": "sweep", "version": "1"
+}"""
+CONFIG = '{"observables": [], "dt": 10}'
+DEVICES = {"sim": SV1, "garnet": GARNET, "emulator": "pasqal:EMU_FREE", "fresnel": "pasqal:FRESNEL"}
+CONTEXT = ProjectContext("contract", "019aa3c1-7d00-7b1e-8e11-6f0d5a2c4bff", "default", DEVICES)
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,8 @@ class Sample:
     """`spec` is a valid one; `other` has, for each field with a class, a value that differs from it.
 
     `same` are specs that mean the same as `spec`, by how they differ from it; `in_address` the fields whose values are
-    part of the address, not of the run; `lasting` changes `spec` so that the run goes on while a test looks.
+    part of the address, not of the run; `lasting` changes `spec` so that the run goes on while a test looks. `tagged`
+    are the tags of `spec` in a project with the tags `study: ghz` and `owner: nobody`.
     """
 
     kind: str
@@ -44,6 +52,7 @@ class Sample:
     same: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     in_address: frozenset[str] = frozenset()
     lasting: Mapping[str, Any] = field(default_factory=dict)
+    tagged: Mapping[str, str] = field(default_factory=dict)
 
     def declared(self, name: str = "run", **changes: Any) -> Declared:
         """The sample as a manifest declares it; `a__b=x` changes the field a.b."""
@@ -71,10 +80,15 @@ def _texts(model: type[BaseModel], spec: Mapping[str, Any], prefix: str = "") ->
     for name, info in model.model_fields.items():
         value = spec.get(info.alias or name)
         if any(isinstance(m, ProjectFile) for m in info.metadata) and isinstance(value, str):
-            found.append((f"{prefix}{name}", value))
+            found.append((f"{prefix}{info.alias or name}", value))
         inner = info.annotation
         if isinstance(inner, type) and issubclass(inner, BaseModel) and isinstance(value, Mapping):
             found += _texts(inner, value, f"{prefix}{name}.")
+        if get_origin(inner) is list and isinstance(value, list):
+            (item,) = get_args(inner)
+            if isinstance(item, type) and issubclass(item, BaseModel):
+                for index, each in enumerate(value):
+                    found += _texts(item, each, f"{prefix}{name}.{index}.")
     return found
 
 
@@ -113,6 +127,16 @@ _TASK: dict[str, Any] = {
     "deviceParameters": {"paradigmParameters": {"qubitCount": 2, "disableQubitRewiring": False}, "scale": 1},
     "tags": {"owner": "lab-3"},
 }
+_BATCH: dict[str, Any] = {
+    "device": "emulator",
+    "sequence": SEQUENCE,
+    "jobs": [{"runs": 100, "variables": {"omega": 1.5, "ts": [200, 500]}}],
+    "open": True,
+    "configuration": {"dt": 10.0, "precision": "normal"},
+    "backendConfiguration": CONFIG,
+    "webhook": "https://example.org/hook",
+    "tags": {"owner": "lab-3"},
+}
 SAMPLES: Mapping[str, Sample] = {
     "QuantumTask": Sample(
         kind="QuantumTask",
@@ -144,6 +168,48 @@ SAMPLES: Mapping[str, Sample] = {
         },
         in_address=frozenset({"matrix"}),
         lasting={"device": "garnet"},
+        tagged={"study": "ghz", "owner": "lab-3"},
+    ),
+    "Batch": Sample(
+        kind="Batch",
+        spec=_BATCH,
+        other={
+            "device": "fresnel",
+            "sequence": SEQUENCE.replace("1.0", "2.0"),
+            "jobs": [{"runs": 101, "variables": {"omega": 1.5, "ts": [200, 500]}}],
+            "open": False,
+            "closeAfter": "2h",
+            "configuration": {"dt": 5.0},
+            "backendConfiguration": CONFIG.replace("10", "11"),
+            "webhook": "https://example.org/elsewhere",
+            "run.generation": 2,
+            "run.retry": {"maxAttempts": 3},
+            "run.onRemove": "orphan",
+            "tags": {"owner": "lab-4"},
+        },
+        same={
+            "layout of the sequence": {"sequence": SEQUENCE_LAID_OUT},
+            "1 for 1.0 in what is passed on": {"configuration": {"dt": 10, "precision": "normal"}},
+            "device type for its alias": {"device": "EMU_FREE"},
+            "defaults written out": {"run": {"generation": 1, "retry": {"maxAttempts": 1}, "onRemove": "cancel"}},
+        },
+        tagged={"study=ghz": "", "owner=lab-3": ""},
+    ),
+    "Workload": Sample(
+        kind="Workload",
+        spec={"type": "qadence_circuit", "backend": "pyqtorch", "config": {"shots": 100, "angles": [0.5, 1]}},
+        other={
+            "type": "algorithm_dqgm",
+            "backend": "digital",
+            "config": {"shots": 101},
+            "run.generation": 2,
+            "run.retry": {"maxAttempts": 3},
+            "run.onRemove": "orphan",
+        },
+        same={
+            "1 for 1.0": {"config": {"shots": 100.0, "angles": [0.5, 1.0]}},
+            "defaults written out": {"run": {"generation": 1, "retry": {"maxAttempts": 1}, "onRemove": "cancel"}},
+        },
     ),
 }
 SampleOf = Callable[[str], Sample]

@@ -26,6 +26,10 @@ def _plain(resource: Resource) -> Resource:
     return replace(resource, payload=None)  # the payload is the kind's own, with functions in it
 
 
+def _paid_for(resource: Resource) -> Any:
+    return resource.execution, resource.rules.generation, resource.jobs
+
+
 def test_every_kind_is_held_against_the_contract() -> None:
     assert SAMPLES.keys() == KINDS.keys()
 
@@ -74,10 +78,11 @@ def test_the_same_meaning_has_the_same_digest(name: str, how: str) -> None:
 
 @pytest.mark.parametrize(("name", "path", "kind"), FIELDS)
 def test_only_a_change_of_execution_is_another_run(name: str, path: str, kind: FieldClass) -> None:
-    """By the token: it has the digest in it, and the generation, which is no part of the digest."""
+    """By the token: it has the digest in it, and the generation, which is no part of the digest. Or by the jobs'."""
     sample = SAMPLES[name]
-    other = _desired(sample, **{path.replace(".", "__"): sample.other[path]})
-    changed = other.token(SCOPE, 1) != _desired(sample).token(SCOPE, 1)
+    runs = [_desired(sample, **change) for change in ({}, {path.replace(".", "__"): sample.other[path]})]
+    before, after = [(run.token(SCOPE, 1), [job.digest for job in run.jobs or ()]) for run in runs]
+    changed = before != after
     assert changed == (kind is FieldClass.EXECUTION and path not in sample.in_address)
 
 
@@ -86,10 +91,10 @@ def test_a_change_shows_where_its_class_belongs(name: str, path: str, kind: Fiel
     sample = SAMPLES[name]
     before, after = _desired(sample), _desired(sample, **{path.replace(".", "__"): sample.other[path]})
     shown = {
-        FieldClass.MUTABLE: before.tags != after.tags,
+        FieldClass.MUTABLE: (before.tags, before.opening) != (after.tags, after.opening),
         FieldClass.DELIVERY: before.delivery != after.delivery,
         FieldClass.LOCAL: replace(before.rules, generation=1) != replace(after.rules, generation=1),
-        FieldClass.EXECUTION: (before.execution, before.rules.generation) != (after.execution, after.rules.generation),
+        FieldClass.EXECUTION: _paid_for(before) != _paid_for(after),
     }
     assert [k for k, differs in shown.items() if differs] == ([] if path in sample.in_address else [kind])
 
@@ -105,5 +110,5 @@ def test_two_addresses_are_two_runs(name: str) -> None:
 def test_the_projects_tags_are_under_its_own(name: str) -> None:
     context = replace(CONTEXT, tags={"study": "ghz", "owner": "nobody"})
     made = KINDS[name].desired(SAMPLES[name].declared(), context)
-    assert made.tags == {"study": "ghz", **SAMPLES[name].spec["tags"]}
+    assert made.tags == SAMPLES[name].tagged
     assert made.digest == _desired(SAMPLES[name]).digest

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from reconciler.core.attempt import Attempt, Outcome, Place
 from reconciler.core.mark import MARKS, TAG_ADDRESS, TAG_DIGEST, TAG_PROJECT, TAG_RUN, read_run_mark
+from reconciler.core.plain import plain
 from reconciler.providers.kind import CloudUnavailable, Found, Search, Unlisted
 from reconciler.providers.pasqal import paths
 from reconciler.providers.pasqal.answers import Item
@@ -156,11 +157,12 @@ class Finder:
         if "config" not in item:  # a list may be shorter than its objects
             item = self.reader.workload(str(item["id"])) or item
         kind, backend, config = item.get("workload_type"), item.get("backend"), item.get("config")
-        digest = ""
+        digest, execution = "", {"type": kind, "backend": backend}
         if isinstance(kind, str) and isinstance(backend, str) and isinstance(config, dict):
             with suppress(ValueError, RecursionError):  # numbers beyond all bounds: no manifest asks for them
                 digest = workload_digest(kind, backend, config)
-        attempt = Attempt("", digest, "", 1, 1, self.place, {"type": kind, "backend": backend})
+                execution["config"] = plain(config)
+        attempt = Attempt("", digest, "", 1, 1, self.place, execution)
         return Found("", self._seen(attempt, item), _WORKLOAD)
 
 
