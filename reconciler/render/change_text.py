@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.core.change import SYMBOLS, Action, Change, FieldChange
-from reconciler.core.event import Verb
-from reconciler.core.fields import FieldClass
+from reconciler.core.event import PAYING, Verb
 from reconciler.core.money import Price, amount
 from reconciler.core.resource import Resource
+from reconciler.render.job_text import job_lines
+from reconciler.render.meaning import MEANINGS
 from reconciler.render.measure import columns, cut_middle, fill
 from reconciler.render.paint import Ink, paint
 from reconciler.render.value import flat, flat_difference, value_text
@@ -39,18 +40,13 @@ _INKS = {
     Action.LOST: Ink.DOUBT,
     Action.BLOCKED: Ink.DOUBT,
 }
-_MEANINGS = {
-    FieldClass.EXECUTION: "execution: a new paid run",
-    FieldClass.MUTABLE: "mutable: in place",
-    FieldClass.DELIVERY: "delivery: from the next run on",
-    FieldClass.LOCAL: "local: no call",
-}
 _INDENT = " " * 6
+_TAG = "tags."
 _WIDEST_NAME = 40
 
 
-def change_text(change: Change, width: int = 100, colour: bool = False) -> str:
-    """The block of one change: a title, the symbol with the address, the reason, then aligned fields."""
+def change_text(change: Change, width: int = 100, colour: bool = False, *, full: bool = False) -> str:
+    """The block of one change: a title, the symbol with the address, the reason, aligned fields, then its jobs."""
     address = visible(str(change.address))
     ink = _INKS.get(change.action, Ink.STRONG)
     lines = [
@@ -58,7 +54,8 @@ def change_text(change: Change, width: int = 100, colour: bool = False) -> str:
         f"  {paint(symbol(change.action), ink, colour)} {address}",
         f"{_INDENT}reason: {visible(change.reason)}",
     ]
-    return "\n".join([*lines, *_aligned(list(_fields(change)), width, colour)])
+    jobs = [f"{_INDENT}{line}" for line in job_lines(change.jobs, width, colour, full=full)]
+    return "\n".join([*lines, *_aligned(list(_fields(change)), width, colour), *jobs])
 
 
 def symbol(action: Action) -> str:
@@ -74,22 +71,28 @@ def _fields(change: Change) -> Iterator[Row]:
         yield from _difference(field)
     if not change.fields:
         for op in change.operations:
-            if op.resource is not None:
+            if op.resource is not None and op.verb is Verb.CREATE:
                 yield from _wanted(op.resource)
     if change.attempt is not None and change.attempt.id:
         name = "old run" if change.count(Verb.CREATE) else "run"
         yield name, (change.attempt.id,), change.attempt.status
-    if change.count(Verb.CREATE):
+    if change.count(*PAYING):
         yield "price", (), price_text(change.price)
 
 
 def _difference(field: FieldChange) -> Iterator[Row]:
+    remark = MEANINGS[field.kind]
+    if field.name.startswith(_TAG) and {field.before, field.after} == {None, ""}:
+        # A plain tag: it is there or it isn't, and has no value that could change.
+        yield "+ tag" if field.before is None else "- tag", (field.name.removeprefix(_TAG),), remark
+        return
     for name, before, after in flat_difference(field.name, field.before, field.after):
-        yield name, (before, after), _MEANINGS[field.kind]
+        yield name, (before, after), remark
 
 
 def _wanted(resource: Resource) -> Iterator[Row]:
-    members = [*resource.execution.items(), *((f"tags.{k}", v) for k, v in sorted(resource.tags.items()))]
+    members = [*resource.execution.items(), *((f"{_TAG}{k}", v) for k, v in sorted(resource.tags.items()) if v)]
+    members += [("tags", sorted(k for k, v in resource.tags.items() if not v) or None)]
     members += [(k, v or None) for k, v in sorted(resource.delivery.items())]
     for name, value in members:
         if value is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from reconciler.core.change import Action, Change
 from reconciler.core.diagnostic import Diagnostic
-from reconciler.core.event import Verb
+from reconciler.core.event import PAYING
 from reconciler.core.plan import Plan
 from reconciler.render.change_text import change_text, price_text, symbol
 from reconciler.render.folding import Fold, folded
@@ -88,7 +88,7 @@ def _finding(found: Diagnostic) -> str:
 def _row(item: Change | Fold) -> str:
     if isinstance(item, Fold):
         return f"| {code(symbol(item.action))} | {prose(_short(str(item)))} | | |"
-    price = prose(_short(price_text(item.price))) if item.count(Verb.CREATE) else ""
+    price = prose(_short(price_text(item.price))) if item.count(*PAYING) else ""
     address, reason = code(_short(str(item.address))), prose(_short(item.reason))
     return f"| {code(symbol(item.action))} | {address} | {reason} | {price} |"
 

@@ -6,16 +6,17 @@ from collections import Counter
 from collections.abc import Iterator
 
 from reconciler.core.change import Action, Change
-from reconciler.core.event import Verb
+from reconciler.core.event import PAYING, Verb
 from reconciler.core.plan import Plan
 from reconciler.render.change_text import change_text
 from reconciler.render.folding import Fold, folded
+from reconciler.render.job_text import work_text
 from reconciler.render.paint import Ink, paint
 from reconciler.render.visible import visible
 
 
 def plan_text(plan: Plan, *, full: bool = False, width: int = 100, colour: bool = False) -> str:
-    """Every change with its reason, then what it comes to. `full` shows every point of large sweeps."""
+    """Every change with its reason, then what it comes to. `full` shows every point of large sweeps and batches."""
     blocks = [] if plan.empty else list(_blocks(plan, full, width, colour))
     summary = paint(visible(plan.summary), Ink.STRONG, colour)
     told = [*facts(plan), *(f"{paint('warning:', Ink.CHANGED, colour)} {w}" for w in warnings_of(plan, full=full))]
@@ -30,15 +31,17 @@ def _blocks(plan: Plan, full: bool, width: int, colour: bool) -> Iterator[str]:
         if isinstance(item, Fold):
             yield f"  {paint(visible(str(item)), Ink.QUIET, colour)}"
         else:
-            yield change_text(item, width, colour)
+            yield change_text(item, width, colour, full=full)
 
 
 _QUEUED = 10  # so many runs are shown with their place in the queue
 
 
 def facts(plan: Plan) -> list[str]:
-    """What follows the summary: cost, what is paid already, what is running."""
-    lines = [str(plan.cost)] if plan.added else []
+    """What follows the summary: jobs, cost, what is paid already, what is running."""
+    work = work_text(job for c in plan.changes for job in c.jobs)
+    lines = [f"Jobs: {work}."] if work else []
+    lines += [str(plan.cost)] if any(c.count(*PAYING) for c in plan.changes) else []
     if plan.already_paid:
         lines.append(f"Already paid, not run again: {plan.already_paid}.")
     statuses = Counter(visible(c.attempt.status) or "submitted" for c in plan.changes if c.attempt and _goes_on(c))

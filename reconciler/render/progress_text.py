@@ -5,11 +5,21 @@ from __future__ import annotations
 from reconciler.core.progress import Progress, Stage
 from reconciler.render.visible import visible
 
-_STARTED = {"create": "submitting", "cancel": "cancelling", "tag": "updating tags"}
+_STARTED = {
+    "create": "submitting",
+    "cancel": "cancelling",
+    "tag": "updating tags",
+    "add": "adding jobs to",
+    "cancel-jobs": "cancelling jobs of",
+    "close": "closing",
+}
 _DONE = {
     "create": "submitted",
     "cancel": "cancel accepted",
     "tag": "tags updated",
+    "add": "jobs added to",
+    "cancel-jobs": "cancel of jobs accepted by",
+    "close": "closed",
     "adopt": "imported",
     "reuse": "already paid, taken back into care",
     "forget": "forgotten, stays on record",
@@ -41,4 +51,4 @@ def _words(progress: Progress) -> str:
     if stage is Stage.DONE:
         # A submission always has an id; without one it was only written down.
         return _DONE.get(step, "recorded") if progress.id or step != "create" else "recorded"
-    return _ENDS[stage] if step in ("create", "wait") else f"{step} {_ENDS[stage]}"
+    return _ENDS[stage] if step in ("create", "wait") else f"{step.replace('-', ' ')} {_ENDS[stage]}"

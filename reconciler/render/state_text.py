@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.core.attempt import Attempt, Outcome
 from reconciler.core.state import Record
+from reconciler.render.job_table import batch_facts, jobs_table, progress_of
 from reconciler.render.measure import fill
 from reconciler.render.table import table
 from reconciler.render.value import flat, value_text
@@ -30,14 +31,14 @@ def _row(address: str, record: Record) -> list[str]:
 
 
 def standing(attempt: Attempt) -> str:
-    """The cloud's word for an accepted attempt, ours for all others."""
+    """The cloud's word for an accepted attempt, ours for all others; of a batch with how many jobs are done."""
     if attempt.doubtful:
         return "unknown"
     if attempt.outcome is Outcome.REFUSED:
         return "refused"
     if attempt.missing:
         return "missing"
-    status = attempt.status or "submitted"
+    status = " ".join(filter(None, (attempt.status or "submitted", progress_of(attempt))))
     return f"{status}, place {attempt.queue} in the queue" if attempt.queue else status
 
 
@@ -56,7 +57,10 @@ def _attempt(attempt: Attempt) -> str:
     rows = [(visible(name), text) for name, text in _facts(attempt)]
     widest = max(len(name) for name, _ in rows)
     head = f"  attempt {attempt.number} of generation {attempt.generation}: {visible(standing(attempt))}"
-    return "\n".join([head, *(f"    {fill(name, widest)} = {text}" for name, text in rows)])
+    lines = [head, *(f"    {fill(name, widest)} = {text}" for name, text in rows)]
+    if attempt.jobs:
+        lines += ["    jobs:", *(f"      {line}" for line in jobs_table(attempt.jobs).split("\n"))]
+    return "\n".join(lines)
 
 
 def _facts(attempt: Attempt) -> Iterator[tuple[str, str]]:
@@ -73,7 +77,7 @@ def _facts(attempt: Attempt) -> Iterator[tuple[str, str]]:
         "program": attempt.program,
         "token": attempt.token,
     }
-    yield from ((name, visible(text)) for name, text in facts.items() if text)
+    yield from ((name, visible(text)) for name, text in (*facts.items(), *batch_facts(attempt)) if text)
     for name, value in (*flat("execution", attempt.execution), *flat("tags", attempt.tags)):
         if value != {}:
             yield name, value_text(value, 200)

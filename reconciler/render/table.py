@@ -48,10 +48,14 @@ def _drawn(head: Sequence[str], rows: Rows, width: int) -> str:
 
 _STYLES = {
     "COMPLETED": "green",
+    "DONE": "green",
     "ONLINE": "green",
+    "UP": "green",
     "QUEUED": "yellow",
+    "PENDING": "yellow",
     "RUNNING": "yellow",
     "CREATED": "yellow",
+    "ERROR": "red",
     "FAILED": "red",
     "OFFLINE": "red",
     "unknown": "magenta",
@@ -60,4 +64,5 @@ _STYLES = {
 
 
 def _style(cell: str) -> str:
-    return _STYLES.get(cell, "")
+    status, _, progress = cell.partition(" ")  # `RUNNING 1/3`
+    return _STYLES.get(status, "") if not progress or "/" in progress else ""
