@@ -16,7 +16,7 @@ from reconciler.core.ledger import ledger
 from reconciler.core.lower import endings, in_doubt, next_number, submission
 from reconciler.core.operation import Operation
 from reconciler.core.phase import Phase
-from reconciler.core.resource import Resource, attempt_marks
+from reconciler.core.resource import Resource
 from reconciler.core.rules import Rules
 from reconciler.core.state import Record
 
@@ -146,8 +146,7 @@ class _Reconciled:
         for batch in self.same:
             if batch.missing:
                 continue  # there is nothing left to put tags on
-            marks = attempt_marks(self.rules.scope, self.resource.address, batch)
-            put, drop, changed = tag_changes(self.resource, batch, marks)
+            put, drop, changed = tag_changes(self.resource, batch, self.rules.marks(self.resource.address, batch))
             fields |= {field.name: field for field in changed}
             if put or drop:
                 address = self.resource.address

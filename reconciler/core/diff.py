@@ -15,7 +15,7 @@ from reconciler.core.fields import FieldClass
 from reconciler.core.lower import endings, in_doubt, next_number, submission
 from reconciler.core.operation import Operation
 from reconciler.core.phase import Phase
-from reconciler.core.resource import Removal, Resource, attempt_marks
+from reconciler.core.resource import Removal, Resource
 from reconciler.core.rules import Rules
 from reconciler.core.standing import standing
 from reconciler.core.state import Record, State
@@ -76,7 +76,7 @@ def _is_settled(resource: Resource, record: Record, rules: Rules) -> bool:
         and attempt.exists
         and resource.wants(attempt)
         and (not rules.forced or resource.address not in rules.forced)
-        and tags_stand(resource, attempt, attempt_marks(rules.scope, resource.address, attempt))
+        and tags_stand(resource, attempt, rules.marks(resource.address, attempt))
     )
 
 
@@ -118,7 +118,7 @@ def _kept(
 
 
 def _in_place(resource: Resource, prior: Record | None, record: Record, attempt: Attempt, rules: Rules) -> Change:
-    put, drop, fields = tag_changes(resource, attempt, attempt_marks(rules.scope, resource.address, attempt))
+    put, drop, fields = tag_changes(resource, attempt, rules.marks(resource.address, attempt))
     if attempt.missing:  # finished, and since forgotten by the cloud: there is nothing left to put tags on
         put, drop, fields = {}, (), ()
     tag = Operation(Verb.TAG, resource.address, attempt.token, id=attempt.id, put=put, drop=drop)
@@ -130,7 +130,7 @@ def _in_place(resource: Resource, prior: Record | None, record: Record, attempt:
     if removal:
         change = replace(change, managed=True)
     if prior is None or prior.by_token(attempt.token) is None:
-        return replace(change, action=Action.ADOPT, reason=f"it exists already, submitted {attempt.submitted}")
+        return replace(change, action=Action.ADOPT, reason=_found(resource, attempt, rules))
     if not record.managed:
         reason = f"already paid on {attempt.submitted[:10]}, no submission"
         return replace(change, action=Action.REUSE, reason=reason, managed=True)
@@ -138,6 +138,12 @@ def _in_place(resource: Resource, prior: Record | None, record: Record, attempt:
         names = ", ".join(f.name for f in fields)
         return replace(change, action=Action.UPDATE, reason=f"updated in place, not run again: {names}")
     return change
+
+
+def _found(resource: Resource, attempt: Attempt, rules: Rules) -> str:
+    if resource.address.kind in rules.unmarked:
+        return f"an equal run exists already, submitted {attempt.submitted}; it is known by its content alone"
+    return f"it exists already, submitted {attempt.submitted}"
 
 
 def _ended_badly(resource: Resource, record: Record, attempt: Attempt, strays: list[Attempt], rules: Rules) -> Change:

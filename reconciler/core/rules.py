@@ -7,23 +7,30 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from reconciler.core.address import Address
-from reconciler.core.resource import Scope
+from reconciler.core.attempt import Attempt
+from reconciler.core.resource import Scope, attempt_marks
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     """Whose project it is, and which addresses must be paid again on request.
 
-    `once` are the kinds whose cloud takes no client token: a doubtful create of theirs may not be repeated. `stale` are
-    tokens of doubts that are too old for a repetition, and `fresh` those of runs that an earlier, broken command began.
-    `unmatched` says why runs of these kinds can't be searched for; `forgotten`: nothing at all is remembered.
+    `once` are the kinds whose cloud takes no client token: a doubtful create of theirs may not be repeated. `unmarked`
+    are those whose runs carry no tags. `stale` are tokens of doubts that are too old for a repetition, and `fresh`
+    those of runs that an earlier, broken command began. `unmatched` says why runs of these kinds can't be searched
+    for; `forgotten`: nothing at all is remembered. `now` may be None where nothing is decided by it.
     """
 
     scope: Scope
     forced: frozenset[Address] = frozenset()
     once: frozenset[str] = frozenset()
+    unmarked: frozenset[str] = frozenset()
     stale: frozenset[str] = frozenset()
     fresh: frozenset[str] = frozenset()
     unmatched: Mapping[str, str] = field(default_factory=dict)
     forgotten: bool = False
     now: datetime | None = None
+
+    def marks(self, address: Address, attempt: Attempt) -> dict[str, str]:
+        """The tags that the run should have from us; none where it can't have any."""
+        return {} if address.kind in self.unmarked else attempt_marks(self.scope, address, attempt)

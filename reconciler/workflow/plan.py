@@ -155,6 +155,7 @@ def _decide(
         session.scope,
         forced,
         once=frozenset(name for name, kind in session.kinds.items() if not kind.repeats),
+        unmarked=frozenset(name for name, kind in session.kinds.items() if not kind.marks),
         stale=_stale(session, seen),
         fresh=snapshot.unsaved | _doubts(snapshot.state),
         unmatched=unmatched or {},
