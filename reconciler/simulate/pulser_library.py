@@ -1,19 +1,19 @@
 import linecache
 import logging
-import threading
 import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 
+from reconciler.simulate import braket
 from reconciler.simulate.environment import prepare_libraries
 from reconciler.simulate.sequence_bounds import CannotRun
 
 MISSING = "Pulser is not installed: pip install 'qctl[simulate]'"
 _REASON_LENGTH = 300
-# Python's warning filters belong to the process, and Pulser says some things by warnings alone.
-_LOCK = threading.RLock()
+# Python's warning filters and numpy's global generator belong to the process, and to Braket's simulators as well.
+_LOCK = braket._LOCK
 
 
 class LibraryFailed(CannotRun):
@@ -28,7 +28,7 @@ def is_installed() -> bool:
 
 @contextmanager
 def pulser_at_work() -> Iterator[list[warnings.WarningMessage]]:
-    """Import and use Pulser inside. What it warns of is gathered in the list and printed nowhere.
+    """Import and use Pulser inside, one at a time: not within itself. What it warns of is in the list, not printed.
 
     Raises CannotRun for whatever Pulser raises: ValueError, TypeError, AssertionError, KeyError, errors of jsonschema
     and of numpy, its own AbstractReprError, and MemoryError; LibraryFailed, which is one, for what is no refusal.

@@ -39,14 +39,16 @@ def sample(sequence: Any, runs: int, seed: int) -> tuple[dict[str, int], list[st
     """Simulate without noise, and draw `runs` bit strings: counts by bit string, and the shots in order."""
     _check_work(sequence)
     config = QutipConfig(observables=[StateResult(evaluation_times=[1.0])])
+    elsewhere = np.random.get_state()  # Pulser draws from the global generator, for noise that there is not
     try:
         state = QutipBackendV2(sequence, config=config).run().final_state
     except IntegratorException as error:
         raise CannotRun("The solver gave up: the atoms are too close, or the pulses too strong.") from error
+    finally:
+        np.random.set_state(elsewhere)
     shares = _shares(state, sequence.get_measurement_basis())
     outcomes = sorted(shares)
     weights = np.array([shares[outcome] for outcome in outcomes])
-    # A generator of our own: numpy's global one belongs to the whole process.
     drawn = np.random.default_rng(seed % 2**64).choice(len(outcomes), size=runs, p=weights / weights.sum())
     raw = [outcomes[index] for index in drawn]
     return dict(sorted(Counter(raw).items())), raw

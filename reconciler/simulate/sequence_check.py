@@ -1,5 +1,7 @@
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 from reconciler.core.sequence import SequenceJob
@@ -22,15 +24,10 @@ def check_text(text: str, jobs: Sequence[SequenceJob]) -> list[Finding]:
     Where Pulser is not installed there is no schema to check with: the variables are checked all the same, and a
     warning `sequence/not-checked` says so.
     """
-    try:
-        document = read_sequence(text)
-    except SequenceUnreadable as error:
-        detail = f"The sequence cannot be read as JSON. {error.reason}"
-        return [Finding(error.code, "error", detail, _EXPORT, line=error.line, column=error.column)]
-    about = list(_check_document(text, document))
+    document, about = _read(text, schema_folder())
     if any(finding.severity == "error" for finding in about):
-        return about
-    return about + [finding for job in jobs for finding in check_job(document, job)]
+        return list(about)
+    return [*about, *(finding for job in jobs for finding in check_job(document, job))]
 
 
 def check_physics(text: str, jobs: Sequence[SequenceJob], spec: str | None, device: str) -> list[Finding]:
@@ -50,7 +47,18 @@ def check_physics(text: str, jobs: Sequence[SequenceJob], spec: str | None, devi
     return check(text, [job for job in jobs if job.path not in refused], spec, device)
 
 
-def _check_document(text: str, document: dict[str, Any]) -> Iterator[Finding]:
+@lru_cache(maxsize=64)
+def _read(text: str, folder: Path | None) -> tuple[dict[str, Any], tuple[Finding, ...]]:
+    """The document, and what is wrong with it; an empty one if it cannot be read."""
+    try:
+        document = read_sequence(text)
+    except SequenceUnreadable as error:
+        detail = f"The sequence cannot be read as JSON. {error.reason}"
+        return {}, (Finding(error.code, "error", detail, _EXPORT, line=error.line, column=error.column),)
+    return document, tuple(_check_document(text, document, folder))
+
+
+def _check_document(text: str, document: dict[str, Any], folder: Path | None) -> Iterator[Finding]:
     foreign = _not_pulser(document)
     if foreign:
         yield Finding("sequence/not-pulser", "error", foreign, _EXPORT, line=1, column=1)
@@ -59,7 +67,6 @@ def _check_document(text: str, document: dict[str, Any]) -> Iterator[Finding]:
         detail = f"The sequence is of version {str(document['version'])[:40]!r}; Pulser's schema is of version '1'."
         yield _placed("sequence/version", detail, "Write the file with a Pulser that qctl knows.", text, ("version",))
         return
-    folder = schema_folder()
     if folder is None:
         detail = f"Only the names, types and sizes of the variables are checked. {MISSING}"
         yield Finding("sequence/not-checked", "warning", detail, "Install Pulser: pip install 'qctl[simulate]'")

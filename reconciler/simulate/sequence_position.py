@@ -32,7 +32,9 @@ def _member(text: str, place: int, key: str) -> int | None:
         if name == key:
             return place
         place = _skip(text, _end(text, place))
-        place = _skip(text, place + 1)  # past the comma, or the end of the object
+        if text[place] != ",":
+            return None
+        place = _skip(text, place + 1)
     return None
 
 

@@ -59,7 +59,7 @@ def _unknown(declared: Mapping[str, Any], given: Mapping[str, Any], job: Sequenc
 def _check_value(declared: Mapping[str, Any], value: Any, path: Path, job: SequenceJob) -> Iterator[Finding]:
     name, default = _quoted(path[-1]), declared.get("value")
     size = len(default) if isinstance(default, list) else 1
-    items = value if isinstance(value, list) else [value]
+    items = value if isinstance(value, list | tuple) else [value]
     if len(items) != size:
         detail = f"The variable {name} has {_count(size)}, and the job gives {len(items)}."
         remedy = f"Write a list of {size} numbers." if size > 1 else "Write one number."
@@ -68,7 +68,7 @@ def _check_value(declared: Mapping[str, Any], value: Any, path: Path, job: Seque
         problem = _problem(item, whole=declared.get("type") == "int")
         if problem:
             detail = f"The variable {name} takes {problem[0]}; {_quoted(item)} is {problem[1]}."
-            place = (*path, index) if isinstance(value, list) else path
+            place = (*path, index) if isinstance(value, list | tuple) else path
             yield Finding("sequence/variable-type", "error", detail, f"Write {problem[0]}.", job, place)
 
 

@@ -52,8 +52,12 @@ def emulator(name: str, atoms: int) -> Any:
     )
 
 
+def all_devices() -> list[Any]:
+    return [fresnel(), emulator("EMU_FREE", 12), emulator("EMU_MPS", 80), emulator("EMU_SV", 25)]
+
+
 def main() -> None:
-    for device in (fresnel(), emulator("EMU_FREE", 12), emulator("EMU_MPS", 80), emulator("EMU_SV", 25)):
+    for device in all_devices():
         text = device.to_abstract_repr()
         assert deserialize_device(text) == device
         (FOLDER / f"{device.name}.json").write_text(json.dumps(json.loads(text), separators=(",", ":")) + "\n", "utf-8")
