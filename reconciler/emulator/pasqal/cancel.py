@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from reconciler.emulator.message import Response
 from reconciler.emulator.pasqal import plan
 from reconciler.emulator.pasqal.body import members
+from reconciler.emulator.pasqal.check import is_storable
 from reconciler.emulator.pasqal.context import Context
 from reconciler.emulator.pasqal.job_filter import job_filter
 from reconciler.emulator.pasqal.jsend import Refused, invalid, success
@@ -22,7 +23,7 @@ def cancel_batch(context: Context) -> Response:
 
 def cancel_batches(context: Context) -> Response:
     ids = members(context.body).get("batch_ids")
-    if not isinstance(ids, list) or not ids or not all(isinstance(id_, str) for id_ in ids):
+    if not isinstance(ids, list) or not ids or not all(isinstance(id_, str) and is_storable(id_) for id_ in ids):
         raise invalid("The value is not a list of batch ids.", "body", "batch_ids")
     done, errors = [], {}
     # All are found before the first is changed: an outcome that is not known yet starts the request again.

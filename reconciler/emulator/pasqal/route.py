@@ -40,16 +40,11 @@ _ROUTES = (
     ("GET", f"{_CORE}/v2/devices", "ListDevices"),
     ("GET", f"{_CORE}/v1/devices/{{id}}/queue", "GetDeviceQueue"),
 )
-# Asked without a token: what gives one, what anybody may know, and links that are secret themselves.
-_OPEN = ("/oauth/", "/realms/", "/pasqal-results/", f"{_CORE}/v1/devices/public-specs", f"{_CORE}/v1/devices")
+# Asked without a token: what gives one, links that are secret themselves, and what anybody may know.
+_OPEN = frozenset({"Token", "GetResults", "GetWorkloadResults", "GetPublicDeviceSpecs"})
+_PUBLIC_DEVICES = f"{_CORE}/v1/devices"
 _PATTERNS = tuple(
-    (
-        method,
-        re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", path)),
-        operation,
-        path.startswith(_OPEN[:4]) or path == _OPEN[4],
-    )
-    for method, path, operation in _ROUTES
+    (method, re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", path)), operation) for method, path, operation in _ROUTES
 )
 
 
@@ -63,8 +58,9 @@ class Route(NamedTuple):
 
 def match(method: str, path: str) -> Route:
     """The operation, or Unknown."""
-    for wanted, pattern, operation, open_ in _PATTERNS:
+    for wanted, pattern, operation in _PATTERNS:
         found = pattern.fullmatch(path)
         if found and method == wanted:
+            open_ = operation in _OPEN or path == _PUBLIC_DEVICES
             return Route(operation, unquote(found.groupdict().get("id", "")), open_)
     return Route("Unknown")

@@ -59,7 +59,14 @@ def test_many_batches_are_cancelled_each_by_itself(world: World, pasqal: Pasqal)
 
 def test_nothing_is_cancelled_without_names(pasqal: Pasqal) -> None:
     batch = pasqal.create()
-    bodies: list[Any] = [None, {}, {"batch_ids": []}, {"batch_ids": "x"}, {"cancel_all": True}]
+    bodies: list[Any] = [
+        None,
+        {},
+        {"batch_ids": []},
+        {"batch_ids": "x"},
+        {"batch_ids": ["\ud800"]},
+        {"cancel_all": True},
+    ]
     for body in bodies:
         assert pasqal.send("PATCH", "/v1/batches/cancel", body).status == 422
     assert pasqal.batch(batch)["status"] == "PENDING"

@@ -52,6 +52,7 @@ def test_links_are_secret_and_die(world: World, real: Pasqal) -> None:
     assert found is not None
     assert real.download(found.replace("signature=", "signature=0")).status == 403
     assert real.download(found.partition("?")[0]).status == 403
+    assert real.download(found.replace("expires=", f"expires={'9' * 5000}")).status == 403
     world.advance(3599.9)
     assert real.download(found).status == 200
     world.advance(0.1)
