@@ -148,7 +148,8 @@ def older(tmp_path: Path) -> Path:
     connection.executescript(storage._STEPS[0])
     connection.executescript(
         "INSERT INTO clock VALUES (1, 5000, NULL); INSERT INTO meta VALUES ('world', 'w');"
-        "INSERT INTO switch VALUES ('rates', 'enforce'); INSERT INTO fault VALUES (7, '{\"effect\": \"lost\"}', 3, 1);"
+        "INSERT INTO switch VALUES ('rates', 'enforce'); INSERT INTO fault VALUES"
+        ' (7, \'{"effect": "lost", "service": "else"}\', 3, 1);'
         "PRAGMA user_version = 1"
     )
     connection.close()
