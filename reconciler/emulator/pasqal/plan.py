@@ -7,8 +7,6 @@ from reconciler.emulator.pasqal.row import Batch, Job
 
 # How long jobs of a paused device wait before they are looked at again, in milliseconds.
 _PAUSE = 1_000
-# How long a run that can't be simulated goes on before it is looked at again.
-_LONGER = 5_000
 
 
 def is_due(job: Job, now: int) -> bool:
@@ -48,12 +46,12 @@ def hold(connection: sqlite3.Connection, batch: Batch, jobs: Sequence[Job], now:
     return held
 
 
-def prolong(connection: sqlite3.Connection, job: Job, now: int) -> None:
+def prolong(connection: sqlite3.Connection, job: Job, until: int) -> None:
     """Let a job run on, and those behind it wait.
 
-    To fail it would use it up for ever, for want of a library that can still be installed.
+    To fail it would use it up for ever, for want of time, or of a library that can still be installed.
     """
-    later = now + _LONGER - job.done_at
+    later = until - job.done_at
     connection.execute(
         "UPDATE pasqal_job SET done_at = done_at + ?, running_at = running_at + iif(seq > ?, ?, 0)"
         " WHERE batch_id = ? AND seq >= ? AND settled_as IS NULL AND cancel_at IS NULL",

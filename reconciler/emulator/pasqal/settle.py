@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Iterable
+from time import monotonic
 from typing import Any, NamedTuple
 
 from reconciler.emulator.pasqal import plan
@@ -11,6 +12,12 @@ from reconciler.emulator.pasqal.unsettled import Unsettled
 from reconciler.emulator.world import Session, World
 
 __all__ = ["Unsettled", "settle"]
+
+# Seconds of simulation in one request: clients give up after 30 (the SDK's timeout).
+_PATIENCE = 10
+# When a run that was not simulated is looked at again, in milliseconds: for want of time, and of the simulator.
+_SOON = 1_000
+_LATER = 5_000
 
 
 class _Program(NamedTuple):
@@ -30,8 +37,9 @@ def settle(world: World, jobs: Iterable[str]) -> None:
 
     The simulation holds no transaction, so the cloud goes on answering. Two processes may settle the same job: both
     get the same result, for the seed is the job's own, and the first to commit wins. Without the simulator, jobs stay
-    as they are, RUNNING.
+    as they are, RUNNING; so do those there was no time for, because a request is waiting for its answer.
     """
+    until = monotonic() + _PATIENCE
     with world.transaction() as session:
         real = session.switches.text("simulation") == "real"
     for id_ in jobs:
@@ -39,9 +47,10 @@ def settle(world: World, jobs: Iterable[str]) -> None:
             program = _program(session, id_)
         if program is None:
             continue
-        if real and _is_readable(program.sequence) and not _is_installed():
+        late = monotonic() > until
+        if late or (real and _is_readable(program.sequence) and not _is_installed()):
             with world.transaction() as session:
-                plan.prolong(session.connection, program.job, session.now)
+                plan.prolong(session.connection, program.job, session.now + (_SOON if late else _LATER))
             continue
         result = _run(program, real)
         with world.transaction() as session:

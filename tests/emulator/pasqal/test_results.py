@@ -1,3 +1,4 @@
+import itertools
 import json
 
 import pytest
@@ -122,6 +123,22 @@ def test_without_the_simulator_jobs_run_on(world: World, real: Pasqal, monkeypat
     monkeypatch.undo()
     world.advance(60)
     assert real.statuses(batch) == ["DONE", "DONE", "DONE"]
+
+
+def test_a_request_does_not_wait_for_long_simulations(
+    world: World, real: Pasqal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch, other = real.create(5, sequence_builder=BLOCKADE), real.create(sequence_builder=BLOCKADE)
+    ticks = itertools.count(step=4)
+    monkeypatch.setattr("reconciler.emulator.pasqal.settle.monotonic", lambda: next(ticks))
+    world.advance(60)
+    listed = real.send("GET", "/v1/batches").data
+    assert [found["status"] for found in listed] == ["DONE", "RUNNING"]
+    assert real.statuses(batch) == ["RUNNING", "DONE", "RUNNING", "PENDING", "PENDING", "PENDING"]
+    ticks = itertools.count()
+    world.advance(60)
+    assert real.statuses(batch) == ["DONE"] * 6
+    assert real.statuses(other) == ["DONE", "DONE"]
 
 
 def test_the_first_outcome_stays(world: World, real: Pasqal) -> None:
