@@ -63,7 +63,7 @@ class Batch:
             address=declared.address,
             digests=(batch,),
             program=program,
-            execution=_shown(device, shared, backend, execution["configuration"]),
+            execution=_shown(device, shared, backend, spec.configuration),
             tags=_tags(spec.tags, context.tags),
             delivery={"webhook": spec.webhook} if spec.webhook else {},
             rules=rules_of(spec.run),
@@ -98,14 +98,13 @@ class _Files:
 
 
 def _job(batch: str, job: JobSpec, own: SourceFile | None, at: int) -> Job:
-    variables = plain(job.variables)
     sequence = meaning_sha(own.text) if own else ""
     shown: dict[str, Any] = {"runs": job.runs}
-    if variables:
-        shown["variables"] = variables
+    if job.variables:
+        shown["variables"] = job.variables
     if sequence:
         shown["sequence"] = sequence[:_SHORT]
-    return Job(job_digest(batch, job.runs, variables, sequence), shown, _label(job, at))
+    return Job(job_digest(batch, job.runs, plain(job.variables), sequence), shown, _label(job, at))
 
 
 def _label(job: JobSpec, at: int) -> str:

@@ -9,7 +9,6 @@ from datetime import datetime
 
 from reconciler.core.attempt import Attempt, Outcome, Place
 from reconciler.core.mark import MARKS, TAG_ADDRESS, TAG_DIGEST, TAG_PROJECT, TAG_RUN, read_run_mark
-from reconciler.core.plain import plain
 from reconciler.providers.kind import CloudUnavailable, Found, Search, Unlisted
 from reconciler.providers.pasqal import paths
 from reconciler.providers.pasqal.answers import Item
@@ -161,7 +160,7 @@ class Finder:
         if isinstance(kind, str) and isinstance(backend, str) and isinstance(config, dict):
             with suppress(ValueError, RecursionError):  # numbers beyond all bounds: no manifest asks for them
                 digest = workload_digest(kind, backend, config)
-                execution["config"] = plain(config)
+                execution["config"] = config
         attempt = Attempt("", digest, "", 1, 1, self.place, execution)
         return Found("", self._seen(attempt, item), _WORKLOAD)
 

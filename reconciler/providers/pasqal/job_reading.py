@@ -99,13 +99,12 @@ def _content(item: Item, digest: str, sequence: Any) -> tuple[str, dict[str, Any
         return "", {}
     own = meaning_sha(sequence) if isinstance(sequence, str) and sequence else ""
     try:
-        values = plain(variables)
-        made = job_digest(digest, runs, values, own)
+        made = job_digest(digest, runs, plain(variables), own)
     except (ValueError, RecursionError):  # numbers beyond all bounds
         return "", {"runs": runs}
     shown: dict[str, Any] = {"runs": runs}
-    if values:
-        shown["variables"] = values
+    if variables:
+        shown["variables"] = variables
     if own:
         shown["sequence"] = own[:_SHORT]
     return made, shown

@@ -43,7 +43,7 @@ class Workload:
             address=declared.address,
             digests=(workload_digest(spec.type, spec.backend, spec.config),),
             program=_program(spec.config),
-            execution={"type": spec.type, "backend": spec.backend, "config": plain(spec.config)},
+            execution={"type": spec.type, "backend": spec.backend, "config": spec.config},
             rules=rules_of(spec.run),
             depends=declared.depends,
             payload=WorkloadPayload(declared, spec),
