@@ -5,7 +5,7 @@ from reconciler.simulate.pulser_library import MISSING, is_installed, pulser_at_
 from reconciler.simulate.sequence_bounds import CannotRun, check_bounds
 from reconciler.simulate.sequence_text import SequenceUnreadable, read_sequence
 
-__all__ = ["MISSING", "CannotRun", "JobCounts", "is_installed", "run"]
+__all__ = ["MISSING", "CannotRun", "JobCounts", "check", "is_installed", "run"]
 
 MAX_ATOMS = 12
 _MAX_RUNS = 100_000
@@ -26,14 +26,9 @@ def run(sequence: str, variables: Mapping[str, Any], runs: int, seed: int, *, ma
 
     Raises CannotRun: the sequence or its variables are refused, do not fit on this machine, or Pulser is not installed.
     """
-    if not is_installed():
-        raise CannotRun(MISSING)
     if not 0 < runs <= _MAX_RUNS:
         raise CannotRun(f"The number of runs has to be from 1 to {_MAX_RUNS:,}, but is {runs}.")
-    try:
-        document = read_sequence(sequence)
-    except SequenceUnreadable as error:
-        raise CannotRun(f"The sequence is not JSON that we read: {error.reason}") from error
+    document = _read(sequence)
     _check_atoms(document, variables, max_atoms)
     check_bounds(document, variables)
     with pulser_at_work():
@@ -42,6 +37,24 @@ def run(sequence: str, variables: Mapping[str, Any], runs: int, seed: int, *, ma
 
         counter, raw = sample(build(sequence, variables), runs, seed)
     return {"counter": counter, "raw": raw}
+
+
+def check(sequence: str) -> None:
+    """Let Pulser read a sequence, without running it. Raises CannotRun: it refuses, or is not installed."""
+    check_bounds(_read(sequence), {})
+    with pulser_at_work():
+        from pulser import Sequence
+
+        Sequence.from_abstract_repr(sequence)
+
+
+def _read(sequence: str) -> dict[str, Any]:
+    if not is_installed():
+        raise CannotRun(MISSING)
+    try:
+        return read_sequence(sequence)
+    except SequenceUnreadable as error:
+        raise CannotRun(f"The sequence is not JSON that we read: {error.reason}") from error
 
 
 def _check_atoms(document: Mapping[str, Any], variables: Mapping[str, Any], most: int) -> None:

@@ -16,8 +16,6 @@ from reconciler.simulate.sequence_finding import Finding
 from reconciler.simulate.sequence_text import read_sequence
 
 CLOCK = re.compile(r"A duration of ([\d.]+) ns is not a multiple")
-# What Pulser says of our own way of asking, and not of the sequence.
-_NOISE = ("Building a non-parametrized", "Switching a sequence", "No declared variables", "In version v1.4.0")
 
 document_of = lru_cache(maxsize=8)(read_sequence)
 
@@ -94,7 +92,7 @@ def not_checked(reason: str, job: SequenceJob | None = None) -> Finding:
 def _remarks(seen: Sequence[warnings.WarningMessage]) -> tuple[str, ...]:
     """In their order, each once. Other sorts of warnings are for those who write Pulser programs."""
     texts = (" ".join(str(each.message).split())[:300] for each in seen if each.category is UserWarning)
-    return tuple(dict.fromkeys(text for text in texts if not text.startswith(_NOISE)))
+    return tuple(dict.fromkeys(texts))
 
 
 def remark_finding(text: str, job: SequenceJob | None = None, path: Path = ()) -> Finding:

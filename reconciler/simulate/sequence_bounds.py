@@ -6,6 +6,7 @@ from reconciler.simulate.sequence_expression import NoValue, Unset, evaluate
 
 # Pulser measures every distance between two sites, and keeps a number for each ns of each pulse.
 _MAX_SITES = 2_000
+_MAX_SITES_TOGETHER = 20_000
 _MAX_OPERATIONS = 10_000
 _MAX_DURATION = 2_000_000
 # Times in ns of an embedded device: Pulser rounds pulses up to the clock period, and pads them with the others.
@@ -28,9 +29,7 @@ def check_bounds(document: Mapping[str, Any], variables: Mapping[str, Any]) -> N
     Variables without a value are left out: Pulser makes nothing of them either. Raises CannotRun for times and numbers
     that no device takes, and NotRead for more than we read.
     """
-    sites = max((len(found) for found in _site_lists(document)), default=0)
-    if sites > _MAX_SITES:
-        raise NotRead(f"The sequence lists {sites:,} atoms or traps; at most {_MAX_SITES:,} are read.")
+    _check_sites([len(found) for found in _site_lists(document)])
     operations = document.get("operations")
     if not isinstance(operations, list):
         return
@@ -45,14 +44,22 @@ def check_bounds(document: Mapping[str, Any], variables: Mapping[str, Any]) -> N
     _check_device(document.get("device"))
 
 
+def _check_sites(sizes: list[int]) -> None:
+    if max(sizes, default=0) > _MAX_SITES:
+        raise NotRead(
+            f"The sequence lists {max(sizes):,} atoms or traps in one place; at most {_MAX_SITES:,} are read."
+        )
+    if sum(sizes) > _MAX_SITES_TOGETHER:
+        raise NotRead(f"The sequence lists {sum(sizes):,} atoms and traps; at most {_MAX_SITES_TOGETHER:,} are read.")
+
+
 def _site_lists(document: Mapping[str, Any]) -> Iterator[list[Any]]:
-    device, layout = document.get("device"), document.get("layout")
-    layouts = [layout, *_list(device, "pre_calibrated_layouts")]
-    found = [document.get("register"), *(each.get("coordinates") for each in layouts if isinstance(each, dict))]
-    found += [part for operation in _list(document, "operations") for part in _list(operation, "detuning_map", "traps")]
-    yield from (each for each in found if isinstance(each, list))
-    # Many small layouts are checked one by one; all of them together are bounded like one.
-    yield [each for each in found if isinstance(each, list)]
+    """The register, the layouts of the sequence and of its device, and detuning maps."""
+    yield _list(document, "register")
+    for layout in (document.get("layout"), *_list(document, "device", "pre_calibrated_layouts")):
+        yield _list(layout, "coordinates")
+    for operation in _list(document, "operations"):
+        yield _list(operation, "detuning_map", "traps")
 
 
 def _list(node: Any, *keys: str) -> list[Any]:

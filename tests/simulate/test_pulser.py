@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from reconciler.simulate import pulser
-from reconciler.simulate.pulser import CannotRun, run
+from reconciler.simulate.pulser import CannotRun, check, run
 from tests.simulate.pulser_files import sequence
 
 
@@ -105,6 +105,14 @@ def test_whatever_pulser_raises_is_one_line(text: str, variables: dict[str, obje
     with pytest.raises(CannotRun) as caught:
         run(text, variables, 10, 1)
     assert caught.value.reason == reason
+
+
+def test_a_sequence_is_read_without_running_it() -> None:
+    check(sequence("rabi"))
+    with pytest.raises(CannotRun, match="add up to 1e\\+12 ns"):
+        check(sequence("blockade", ('"duration": 2000', '"duration": 1000000000000')))
+    with pytest.raises(CannotRun, match="amplitude goes over the maximum"):
+        check(sequence("blockade", ('"area": 2.221441469079183', '"area": 99.0')))
 
 
 @pytest.mark.parametrize("runs", [0, -1, 100_001])

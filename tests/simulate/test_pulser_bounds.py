@@ -46,6 +46,7 @@ TOO_MUCH = [
     ({"layout": {"coordinates": [TRAP] * 2001}}, "lists 2,001 atoms or traps"),
     ({"device": {"pre_calibrated_layouts": [{"coordinates": [TRAP] * 2001}]}}, "lists 2,001 atoms or traps"),
     ({"operations": [{"detuning_map": {"traps": [TRAP] * 2001}}]}, "lists 2,001 atoms or traps"),
+    ({"device": {"pre_calibrated_layouts": [{"coordinates": [TRAP] * 2000}] * 11}}, "lists 22,000 atoms and traps"),
     ({"operations": [{}] * 10_001}, "has 10,001 operations"),
     (channel(clock_period=10**9), "a time above 100,000 ns"),
     (channel(eom_config={"custom_buffer_time": 10**9}), "a time above 100,000 ns"),
