@@ -1,6 +1,7 @@
 """Mistakes in a sequence's text and in the variables of its jobs, found without Pulser."""
 
 import importlib.metadata
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from reconciler.core.sequence import SequenceJob
 from reconciler.simulate import sequence_schema
 from reconciler.simulate.sequence_check import check_physics, check_text
+from reconciler.simulate.sequence_finding import SUMMARIES
 from reconciler.simulate.sequence_position import find_position
 from tests.simulate.pulser_files import job, sequence, shown
 
@@ -244,6 +246,12 @@ def test_neither_pulser_nor_numpy_is_loaded() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_each_code_has_a_summary_and_each_summary_is_used() -> None:
+    sources = "".join(file.read_text("utf-8") for file in Path(sequence_schema.__file__).parent.glob("*.py"))
+    used = re.findall(r'"(sequence/[a-z-]+)"(?!:)', sources)
+    assert set(used) == set(SUMMARIES)
 
 
 def test_the_schema_is_the_one_of_the_installed_pulser() -> None:
