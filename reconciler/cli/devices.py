@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import click
 
 from reconciler.cli.clouds import Problem
+from reconciler.cli.device_list import HEAD, Listed, Wish, lists
 from reconciler.cli.options import json_option, project_options
-from reconciler.cli.project import Flags, open_project
+from reconciler.cli.project import Flags, Opened, open_project
 from reconciler.cli.terminal import output
+from reconciler.core.device_name import is_pasqal
 from reconciler.core.diagnostic import Diagnostic
-from reconciler.providers.braket.device import Device, get_device, list_devices
+from reconciler.providers.kind import CloudUnavailable
 from reconciler.render.json_form import dumps
 from reconciler.render.table import table
 
@@ -17,60 +21,48 @@ from reconciler.render.table import table
 @click.command("devices")
 @click.argument("name", required=False)
 @project_options
-@click.option("--all", "everything", is_flag=True, help="Also devices that are retired.")
+@click.option("--all", "everything", is_flag=True, help="Also retired devices, and clouds not used here.")
 @json_option
 def command(flags: Flags, name: str | None, everything: bool, as_json: bool) -> int:
     """List devices, their status and queues. NAME is an alias, a device's name or an ARN."""
     project = open_project(flags)
-    client = project.braket.client()
-    aliases = {arn: alias for alias, arn in project.project.spec.devices.items()}
-    found = [d for d in list_devices(client) if name is None or _is(d, name, aliases)]
+    ways = lists(project, Wish(name, retired=everything))
+    clouds = sorted(ways if everything else _used(project))
+    found: list[Listed] = []
+    failed: dict[str, CloudUnavailable | Problem] = {}
+    for cloud in clouds:
+        try:
+            found += ways[cloud]()
+        except (CloudUnavailable, Problem) as error:
+            failed[cloud] = error
+    if len(failed) == len(clouds):
+        raise next(iter(failed.values()))
+    notes = {cloud: f"the devices of {cloud} can't be listed: {_words(error)}" for cloud, error in failed.items()}
     if name is not None and not found:
-        detail = f"No device is called {name}."
+        detail = " But ".join([f"No device is called {name}.", *notes.values()])
         raise Problem(Diagnostic("device/not-found", "Unknown device", detail, "See `qctl devices --all`."))
-    shown = [d for d in found if everything or name is not None or d.status != "RETIRED"]
-    devices = [get_device(client, d.arn) or d for d in shown]
-    out = output()
-    if as_json:
-        out.line(dumps({"format_version": 1, "devices": [_to_json(d, aliases) for d in devices]}))
-        return 0
-    head = ["DEVICE", "PROVIDER", "TYPE", "STATUS", "QUBITS", "SHOTS", "PRICE", "QUEUE", "ALIAS", "ARN"]
-    out.line(table(head, [_row(d, aliases) for d in devices], width=out.width, colour=out.colour))
+    _print(found, notes, as_json=as_json)
     return 0
 
 
-def _is(device: Device, name: str, aliases: dict[str, str]) -> bool:
-    return name.lower() in (device.name.lower(), device.arn.lower(), aliases.get(device.arn, "").lower())
+def _used(project: Opened) -> set[str]:
+    """The clouds that the project names in any way; all of them while it names none."""
+    used = {"pasqal" if is_pasqal(text) else "braket" for text in project.session.context.devices.values()}
+    used |= {project.session.kinds[d.address.kind].cloud for d in project.loaded.resources}
+    used |= project.project.spec.providers.model_fields_set
+    return used or set(project.session.clouds)
 
 
-def _row(device: Device, aliases: dict[str, str]) -> list[str]:
-    shots, price = device.shots, device.unit_price
-    return [
-        device.name,
-        device.provider,
-        device.type,
-        device.status,
-        str(device.qubits or "?"),
-        f"{shots[0]}-{shots[1]}" if shots else "?",
-        f"{price[0]} USD/{price[1]}" if price else "unknown",
-        device.queues.get("tasks", "?"),
-        aliases.get(device.arn, "-"),
-        device.arn,
-    ]
+def _words(error: CloudUnavailable | Problem) -> str:
+    return " ".join(d.detail for d in error.diagnostics) if isinstance(error, Problem) else f"{error}."
 
 
-def _to_json(device: Device, aliases: dict[str, str]) -> dict[str, object]:
-    price = device.unit_price
-    return {
-        "arn": device.arn,
-        "name": device.name,
-        "alias": aliases.get(device.arn),
-        "provider": device.provider,
-        "type": device.type,
-        "status": device.status,
-        "qubits": device.qubits,
-        "shots": device.shots,
-        "price": {"amount": str(price[0]), "currency": "USD", "unit": price[1]} if price else None,
-        "queues": dict(device.queues),
-        "programs": sorted(device.programs),
-    }
+def _print(found: list[Listed], notes: Mapping[str, str], *, as_json: bool) -> None:
+    out = output()
+    if as_json:
+        data = {"format_version": 1, "devices": [d.data for d in found]}
+        out.line(dumps(data | ({"unavailable": notes} if notes else {})))
+        return
+    out.line(table(HEAD, [d.row for d in found], width=out.width, colour=out.colour))
+    for note in notes.values():
+        out.error(f"note: {note}")

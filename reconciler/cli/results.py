@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import mkstemp
-from typing import Any
 
 import click
 
 from reconciler.cli.exits import Exit
 from reconciler.cli.options import address_arguments, json_option, project_options
 from reconciler.cli.project import Flags, open_project, require_known
+from reconciler.cli.result_files import save, write
+from reconciler.cli.result_form import document_text, results_json
 from reconciler.cli.terminal import output
-from reconciler.core.address import Address
-from reconciler.core.digest import sha256
-from reconciler.core.phase import Phase
 from reconciler.render.histogram import histogram_text
 from reconciler.render.json_form import dumps
 from reconciler.render.svg import Panel, histogram_svg
-from reconciler.simulate.result import TaskResult
+from reconciler.simulate.result import ResultType, TaskResult
 from reconciler.workflow.plan import Selection
 from reconciler.workflow.results import Fetched, fetch
-
-_UNSAFE = re.compile(r"[^A-Za-z0-9._=+-]")
 
 
 @click.command("results")
@@ -34,7 +28,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._=+-]")
 @click.option("--out", "folder_out", type=click.Path(path_type=Path), metavar="FOLDER", help="Save the result files.")
 @click.option("--plot", type=click.Path(path_type=Path), metavar="FILE.svg", help="Draw the histograms.")
 def command(flags: Flags, selection: Selection, as_json: bool, folder_out: Path | None, plot: Path | None) -> int:
-    """Show what runs measured, as counts with bars; save the files; draw them."""
+    """Show what runs measured, as counts with bars, a batch job by job; save the files; draw them."""
     if plot is not None and plot.suffix.lower() != ".svg":
         raise click.UsageError(f"--plot draws an SVG: {plot} must end in .svg.")
     project = open_project(flags)
@@ -42,90 +36,64 @@ def command(flags: Flags, selection: Selection, as_json: bool, folder_out: Path 
     chosen = [d for d in project.loaded.resources if selection.holds(d.address)]
     fetched = list(fetch(project.session, chosen))
     if folder_out is not None:
-        _save(fetched, folder_out)
+        save(fetched, folder_out)
     if plot is not None:
-        _write(plot, histogram_svg(_panels(fetched), title=project.session.context.name).encode())
-    _print(fetched, as_json=as_json)
+        write(plot, histogram_svg(_panels(fetched), title=project.session.context.name).encode())
+    if as_json:
+        results = results_json([d.address for d in chosen], fetched)
+        output().line(dumps({"format_version": 1, "results": results}))
+    else:
+        _print(fetched)
     return _code(fetched)
 
 
-def _print(fetched: Sequence[Fetched], *, as_json: bool) -> None:
+def _print(fetched: Sequence[Fetched]) -> None:
     out = output()
-    if as_json:
-        out.line(dumps({"format_version": 1, "results": {str(f.address): _to_json(f) for f in fetched}}))
-        return
     for item in fetched:
-        if item.result is None:
-            out.line(f"{item.address}: {item.problem}\n")
-            continue
-        counts, shots = item.result.counts or {}, item.result.shots
-        title = f"{item.address}  ({shots} shots)"
-        if counts:
-            out.line(histogram_text(title, counts, width=out.width, colour=out.colour, unicode=out.unicode) + "\n")
+        if item.problem:
+            out.line(f"{_name(item)}: {item.problem}\n")
+        elif item.result is not None:
+            _print_measured(_title(item, item.result), item.result)
         else:
-            out.line(title)
-        for value in item.result.result_types:
-            out.line(f"  {value.type} {value.observable} {list(value.targets)}: {value.value}")
+            shown = document_text(item.document) or "What it gave back is no JSON to be shown; --out saves it as it is."
+            out.line(f"{_name(item)}:\n{shown}\n")
 
 
-def _to_json(item: Fetched) -> dict[str, Any]:
-    data: dict[str, Any] = {"problem": item.problem or None}
-    if item.attempt is not None:
-        data |= {"id": item.attempt.id, "status": item.attempt.status, "output": item.attempt.output}
-    if item.result is not None:
-        data |= _measured(item.result)
-    return data
+def _print_measured(title: str, result: TaskResult) -> None:
+    out = output()
+    if result.counts:
+        text = histogram_text(title, result.counts, width=out.width, colour=out.colour, unicode=out.unicode)
+        out.line(text + "\n")
+    else:
+        out.line(title)
+    for value in result.result_types:
+        out.line(f"  {_observed(value)}: {value.value}")
 
 
-def _measured(result: TaskResult) -> dict[str, Any]:
-    return {
-        "shots": result.shots,
-        "counts": None if result.counts is None else dict(result.counts),
-        "probabilities": dict(result.probabilities),
-        "measured_qubits": list(result.measured_qubits),
-        "result_types": [
-            {"type": v.type, "observable": v.observable, "targets": list(v.targets), "value": v.value}
-            for v in result.result_types
-        ],
-    }
+def _observed(value: ResultType) -> str:
+    if not value.observable and not value.targets:
+        return value.type
+    return f"{value.type} {value.observable} {list(value.targets)}"
+
+
+def _name(item: Fetched) -> str:
+    """`QuantumTask/ghz`, `Batch/sweep omega=1.0`, `Batch/sweep job 3`."""
+    if item.job is None:
+        return str(item.address)
+    label = item.job.label or item.job.id
+    return f"{item.address} {'job ' if label.isdecimal() else ''}{label}"
+
+
+def _title(item: Fetched, result: TaskResult) -> str:
+    return f"{_name(item)} ({result.shots} runs)" if item.job is not None else f"{_name(item)}  ({result.shots} shots)"
 
 
 def _panels(fetched: Sequence[Fetched]) -> list[Panel]:
-    return [Panel(str(f.address), f.result.counts) for f in fetched if f.result is not None and f.result.counts]
-
-
-def file_name(address: Address) -> str:
-    """A file name for an address; nothing in it can leave the folder, and no two addresses share one."""
-    text = str(address)
-    plain = _UNSAFE.sub("_", text)
-    if plain == text.replace("/", "_", 1):  # only the slash that every address has
-        return f"{plain}.json"
-    return f"{plain[:150]}-{sha256(text)[:8]}.json"
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Through a new file and a rename: a link that somebody put at `path` is replaced, never written through."""
-    descriptor, temporary = mkstemp(dir=path.parent, prefix=".qctl-")
-    try:
-        with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor, not a path
-            file.write(data)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def _save(fetched: Sequence[Fetched], folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for item in fetched:
-        if item.raw:
-            _write(folder / file_name(item.address), item.raw)
+    return [Panel(_name(f), f.result.counts) for f in fetched if f.result is not None and f.result.counts]
 
 
 def _code(fetched: Sequence[Fetched]) -> Exit:
     missing = [f for f in fetched if f.problem]
     if not missing:
         return Exit.DONE
-    running = all(f.attempt is not None and f.attempt.phase in (Phase.OPEN, Phase.CLOSING) for f in missing)
-    return Exit.RUNNING if running else Exit.ERROR
+    return Exit.RUNNING if all(f.running for f in missing) else Exit.ERROR

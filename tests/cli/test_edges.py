@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.cli.exits import Exit
-from reconciler.cli.results import file_name
+from reconciler.cli.result_files import file_name
 from reconciler.core.address import parse_address
 from reconciler.render.console import Output
 from tests.cli.place import Place
