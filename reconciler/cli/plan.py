@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import click
 
+from reconciler.cli.clouds import Problem
 from reconciler.cli.exits import Exit
 from reconciler.cli.options import json_option, project_options, selection_options
-from reconciler.cli.project import Flags, open_project, opened, require_known
+from reconciler.cli.project import Flags, Opened, open_project, opened, require_known
 from reconciler.cli.terminal import output, report_problems
+from reconciler.core.address import parse_address
 from reconciler.core.collector import collector_paused
+from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.plan import Plan, plan_to_json
 from reconciler.manifest.load import Loaded
 from reconciler.render.json_form import dumps
@@ -24,7 +27,7 @@ from reconciler.workflow.plan import Remembered, Selection, make_plan, plan_with
 @selection_options
 @json_option
 @click.option("--format", "form", type=click.Choice(["text", "markdown"]), default="text", show_default=True)
-@click.option("--full", is_flag=True, help="Show every point of large sweeps.")
+@click.option("--full", is_flag=True, help="Show every point of large sweeps, and every job of large batches.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
 @click.option(
     "--no-cache", is_flag=True, envvar="QCTL_NO_CACHE", help="Read the manifests even if they were read before."
@@ -41,6 +44,8 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
     no_cache: bool,
 ) -> int:
     """Show what apply would do, why, and what it costs. Changes nothing, not even the state."""
+    if as_json and form == "markdown":
+        raise click.UsageError("Say either --json or --format markdown.")
     cache = None
     if not no_cache and selection == Selection():  # a part of a plan is asked for in words that must be checked
         cache = cache_for(flags.folder, flags.environment, flags.files, flags.variables)
@@ -71,6 +76,7 @@ def _plan_from_manifests(
 ) -> Plan:
     project = open_project(flags)
     require_known(project, selection)
+    require_some(project, selection)
     # What was remembered belongs to the project as it was; somebody may have edited it just now.
     known = before[1] if before and before[0].project == project.project else None
     loaded = project.loaded
@@ -78,6 +84,18 @@ def _plan_from_manifests(
     if cache and not loaded.diagnostics:
         cache.write(project.project, planned.resources.values(), loaded.resources)
     return planned.plan
+
+
+def require_some(project: Opened, selection: Selection) -> None:
+    """Refuse a selection that leaves nothing of what there is: no changes of nothing would look like all is well."""
+    if not selection.targets and not selection.excluded:
+        return
+    chosen = selection.with_dependencies(project.loaded.edges)
+    known = {d.address for d in project.loaded.resources}
+    known |= {parse_address(text) for text in project.session.store.read().state.records}
+    if not any(map(chosen.holds, known)):
+        detail = "Of all that is declared or remembered, --target and --exclude leave nothing."
+        raise Problem(Diagnostic("cli/nothing-selected", "Nothing selected", detail, "Take one of them away."))
 
 
 def show_plan(plan: Plan, *, as_json: bool = False, form: str = "text", full: bool = False) -> None:

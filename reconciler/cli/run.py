@@ -7,21 +7,21 @@ from collections.abc import Sequence
 
 import click
 
+from reconciler.cli.applied import summary
 from reconciler.cli.exits import Exit
 from reconciler.cli.interrupt import leaving_at_once, stoppable
 from reconciler.cli.options import How
-from reconciler.cli.plan import show_plan
+from reconciler.cli.plan import require_some, show_plan
 from reconciler.cli.project import Opened
 from reconciler.cli.terminal import output, view
-from reconciler.cli.waiting import wait_for, wanted_of
-from reconciler.core.change import Action
+from reconciler.cli.waiting import Wanted, wait_for, wanted_of
 from reconciler.core.declared import Declared
 from reconciler.core.plan import Plan, plan_to_json
 from reconciler.render.json_form import dumps
 from reconciler.store.port import locked
 from reconciler.workflow.apply import Applied, apply
 from reconciler.workflow.observe import Refresh
-from reconciler.workflow.plan import Planned, Selection, make_plan
+from reconciler.workflow.plan import Selection, make_plan
 
 
 def carry_out(
@@ -36,6 +36,7 @@ def carry_out(
 ) -> int:
     """The exit code of apply and destroy."""
     session = project.session
+    require_some(project, selection)
     edges = {d.address: d.depends for d in declared}
     with leaving_at_once():
         with locked(session.store, session.lock_info(verb), how.lock_timeout):
@@ -47,13 +48,13 @@ def carry_out(
                 return Exit.ERROR
             with stoppable() as stop, view(as_json) as progress:
                 applied = apply(session, planned, progress.tell, stop, how.parallelism)
-        _summary(verb, planned, applied, as_json=as_json)
+        summary(verb, session, planned, applied, as_json=as_json)
         code = _code(applied)
         if code is not Exit.DONE or not how.wait_for:
             return code
         if stop.is_set():  # in the moment when the last call ended: nothing was left to skip, but nobody wants to wait
             return Exit.INTERRUPTED
-        wanted = wanted_of(planned.seen, applied)
+        wanted = Wanted(wanted_of(planned.seen, applied), planned.resources)
         return wait_for(session, wanted, selection, how.timeout, as_json=as_json)
 
 
@@ -76,40 +77,6 @@ def _approved(verb: str, how: How, *, as_json: bool) -> bool:
         return True
     output().line("Nothing was done.")
     return False
-
-
-def _summary(verb: str, planned: Planned, applied: Applied, *, as_json: bool) -> None:
-    plan = planned.plan
-    counts = {
-        "imported": plan.count(Action.ADOPT),
-        "added": len(applied.submitted),
-        "changed": len(applied.tagged),
-        "destroyed": len(applied.cancelled),
-        "refused": len(applied.refused),
-        "unknown": len(applied.unknown),
-        "skipped": len(applied.skipped),
-    }
-    out = output()
-    if as_json:
-        out.line(dumps({"event": "applied", "format_version": 1, **counts}, indent=None))
-        return
-    if plan.empty:
-        return
-    parts = [f"{counts.pop('imported')} imported"] if counts["imported"] else []
-    counts.pop("imported", None)
-    parts += [f"{n} {word}" for word, n in counts.items() if n or word in ("added", "changed", "destroyed")]
-    done = not (applied.refused or applied.unknown or applied.skipped)
-    out.line(f"\n{verb.capitalize()} {'complete' if done else 'incomplete'}! Runs: {', '.join(parts)}.")
-    for address, why in sorted(applied.refused.items()):
-        out.error(f"error: {address} was refused: {why}")
-    for address, why in sorted(applied.unknown.items()):
-        out.error(
-            f"error: the outcome of {address} is unknown: {why}\n"
-            f"  Run the same command again: it looks for the run first and can't pay twice. If you know better:\n"
-            f"  qctl state resolve '{address}' --adopt ID    or    qctl state resolve '{address}' --absent"
-        )
-    for address, why in sorted(applied.skipped.items()):
-        out.error(f"note: {address} was skipped: {why}")
 
 
 def _code(applied: Applied) -> Exit:

@@ -7,6 +7,7 @@ import click
 from reconciler.cli.clouds import Problem
 from reconciler.cli.options import addresses, json_option, project_options
 from reconciler.cli.project import Flags, Opened, open_project
+from reconciler.cli.resolving import declared_at, wrong_run
 from reconciler.cli.terminal import output
 from reconciler.core.address import Address
 from reconciler.core.attempt import attempt_to_json
@@ -16,7 +17,7 @@ from reconciler.core.state import Record
 from reconciler.render.json_form import dumps
 from reconciler.render.state_text import record_text, state_table
 from reconciler.store.port import locked
-from reconciler.workflow.resolve import resolve
+from reconciler.workflow.resolve import NothingToResolve, resolve
 
 
 @click.group("state")
@@ -114,8 +115,13 @@ def resolve_(
     """Say what became of a submission whose outcome is unknown."""
     if (adopt is None) != absent:
         raise click.UsageError("Say either --adopt ID or --absent.")
-    project = open_project(flags)
-    resolve(project.session, _one(address), adopt)
+    project, about = open_project(flags), _one(address)
+    try:
+        resolve(project.session, about, adopt, declared_at(project, about))
+    except NothingToResolve as error:
+        if adopt is None:
+            raise
+        raise Problem(wrong_run(project, about, error)) from error
     output().line(f"{address}: {'adopted ' + adopt if adopt else 'recorded as absent'}.")
     return 0
 

@@ -6,7 +6,7 @@ import click
 
 from reconciler.cli.options import address_arguments, json_option, project_options, timeout_option
 from reconciler.cli.project import Flags, open_project, require_known
-from reconciler.cli.waiting import unfinished, wait_for
+from reconciler.cli.waiting import Wanted, unfinished, wait_for
 from reconciler.workflow.plan import Selection
 
 
@@ -18,9 +18,13 @@ from reconciler.workflow.plan import Selection
 def command(flags: Flags, selection: Selection, timeout: float | None, as_json: bool) -> int:
     """Wait until runs are finished, without keeping others from working.
 
-    Ends with 1 if one of them fails or is cancelled.
+    Ends with 1 if one of them, or a job of a batch, fails or is cancelled.
     """
     project = open_project(flags)
     require_known(project, selection)
-    wanted = unfinished(project.session.store.read().state)
-    return wait_for(project.session, wanted, selection, timeout, as_json=as_json)
+    session = project.session
+    kinds, tokens = session.kinds, unfinished(session.store.read().state)
+    # Only of batches the declaration tells more than the record: which of their jobs are wanted.
+    batches = [d for d in project.loaded.resources if kinds[d.address.kind].result == "job"]
+    resources = {str(d.address): kinds[d.address.kind].desired(d, session.context) for d in batches}
+    return wait_for(session, Wanted(tokens, resources), selection, timeout, as_json=as_json)

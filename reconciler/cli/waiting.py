@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass, field
 
 from reconciler.cli.exits import Exit
 from reconciler.cli.interrupt import stoppable
 from reconciler.cli.terminal import output, view
 from reconciler.core.address import Address, parse_address
 from reconciler.core.attempt import Attempt
+from reconciler.core.job import Job
+from reconciler.core.ledger import ledger
 from reconciler.core.phase import Phase
-from reconciler.core.state import State
+from reconciler.core.resource import Resource
+from reconciler.core.state import Record, State
 from reconciler.workflow.apply import Applied
 from reconciler.workflow.plan import Selection
 from reconciler.workflow.session import Session
 from reconciler.workflow.wait import wait
 
+_TOLD = 5  # so many jobs of a batch are named
 
-def wait_for(session: Session, wanted: Set[str], selection: Selection, timeout: float | None, *, as_json: bool) -> int:
-    """Wait until all are finished. The exit code of it; `wanted` are the tokens of runs that must end well."""
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The tokens of runs that must end well, and by address what is declared: it says which jobs are wanted."""
+
+    tokens: Set[str]
+    resources: Mapping[str, Resource] = field(default_factory=dict)
+
+
+def wait_for(session: Session, wanted: Wanted, selection: Selection, timeout: float | None, *, as_json: bool) -> int:
+    """Wait until all are finished. The exit code of it."""
     with stoppable() as stop, view(as_json) as progress:
         waited = wait(session, selection.holds, timeout, progress.tell, stop)
     out = output()
     bad = list(_ended_badly(waited.state, wanted, selection))
-    for address, attempt in bad:
-        out.error(f"error: {address} {_how(attempt)}")
+    for address, how in bad:
+        out.error(f"error: {address} {how}")
     if waited.interrupted:
         return Exit.INTERRUPTED
     if waited.unfinished and not as_json:
@@ -36,7 +50,7 @@ def wait_for(session: Session, wanted: Set[str], selection: Selection, timeout: 
 
 def unfinished(state: State) -> frozenset[str]:
     """The tokens of runs that are not finished yet: what failed long ago is no news."""
-    return frozenset(a.token for record in state.records.values() for a in record.attempts if a.open)
+    return frozenset(a.token for record in state.records.values() for a in record.attempts if a.busy)
 
 
 def wanted_of(seen: State, applied: Applied) -> frozenset[str]:
@@ -51,19 +65,39 @@ def _tokens(state: State, addresses: list[Address]) -> frozenset[str]:
     return frozenset(a.token for record in records if record for a in record.attempts)
 
 
-def _ended_badly(state: State, wanted: Set[str], selection: Selection) -> Iterator[tuple[Address, Attempt]]:
+def _ended_badly(state: State, wanted: Wanted, selection: Selection) -> Iterator[tuple[Address, str]]:
     """Only the latest attempt of what is declared counts: the others were replaced, and nobody misses them."""
     for text, record in sorted(state.records.items()):
         latest = record.attempts[-1] if record.attempts else None
-        if not record.managed or latest is None or latest.token not in wanted:
-            continue
         address = parse_address(text)
-        if selection.holds(address) and not latest.open and latest.phase is not Phase.DONE:
-            yield address, latest
+        if not record.managed or latest is None or latest.token not in wanted.tokens or not selection.holds(address):
+            continue
+        if not latest.open and latest.phase is not Phase.DONE:
+            yield address, _how(latest)
+        elif jobs := _failed_jobs(wanted.resources.get(text), record, latest):
+            yield address, _which(jobs)
+
+
+def _failed_jobs(resource: Resource | None, record: Record, batch: Attempt) -> list[Job]:
+    """Jobs of this batch that are declared and did not come to a result; a job that we took back is not missed."""
+    if resource is None or not batch.jobs:
+        return []
+    entries = ledger(resource, [a for a in record.attempts if a.exists and resource.wants(a)])
+    ours = (entry.job for entry in entries[: len(resource.jobs or ())] if entry.batch == batch.id)
+    return [job for job in ours if job.phase in (Phase.FAILED, Phase.CANCELLED)]
+
+
+def _which(jobs: list[Job]) -> str:
+    told = [f"job {job.label or job.id} ended as {job.status}{_reason(job.failure)}" for job in jobs[:_TOLD]]
+    more = f"; {len(jobs) - _TOLD} more ended badly" if len(jobs) > _TOLD else ""
+    return f"has jobs without a result: {'; '.join(told)}{more}."
+
+
+def _reason(failure: str) -> str:
+    return f": {failure.rstrip('.')}" if failure else ""
 
 
 def _how(attempt: Attempt) -> str:
     if attempt.missing:
         return f"is not found in the cloud any more: {attempt.id}."
-    reason = f": {attempt.failure.rstrip('.')}" if attempt.failure else ", and the cloud gave no reason"
-    return f"ended as {attempt.status}{reason}."
+    return f"ended as {attempt.status}{_reason(attempt.failure) or ', and the cloud gave no reason'}."
