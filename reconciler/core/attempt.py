@@ -50,6 +50,7 @@ class Attempt:
     place: Place
     execution: Mapping[str, Any]
     intended: str = ""
+    doubted: str = ""  # when the call that may have made it ended without an answer; empty: it never ended for us
     request: str = ""
     outcome: Outcome = Outcome.PENDING
     id: str = ""

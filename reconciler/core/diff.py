@@ -167,8 +167,6 @@ def _new(resource: Resource, record: Record, same: list[Attempt], strays: list[A
     cancels = endings(resource.address, strays, resource.rules.on_remove)
     create = submission(resource, next_number(same), rules)
     before = next((a for a in reversed(record.attempts) if a.exists), None)
-    if not record.attempts and rules.forgotten and resource.address.kind in rules.unmatched:
-        return _unmatched(resource, rules)
     if before is None:
         reason = "declared, and nothing was ever accepted for it"
         return Change(resource.address, Action.CREATE, reason, operations=(create,))
@@ -178,13 +176,6 @@ def _new(resource: Resource, record: Record, same: list[Attempt], strays: list[A
     reason = f"a new paid run, because {names} changed; {old}"
     action = Action.REPLACE if cancels else Action.CREATE
     return Change(resource.address, action, reason, fields, (*cancels, create), before)
-
-
-def _unmatched(resource: Resource, rules: Rules) -> Change:
-    """Nothing is remembered at all, and nothing can be found: it may have been paid before the state was lost."""
-    why = rules.unmatched[resource.address.kind]
-    reason = f"nothing is remembered, and whether it was submitted before can't be found out: {why}"
-    return Change(resource.address, Action.BLOCKED, reason)
 
 
 def _undeclared(address: Address, prior: Record | None, record: Record) -> Change | None:

@@ -36,11 +36,15 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Adding:
-    """Jobs sent to an open batch by a call whose outcome nobody recorded. `before` are the ids it had by then."""
+    """Jobs sent to an open batch by a call whose outcome nobody recorded. `before` are the ids it had by then.
+
+    `doubted`: when the call ended without an answer; empty: it never ended for us.
+    """
 
     at: str
     jobs: tuple[Job, ...]
     before: tuple[str, ...]
+    doubted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +118,12 @@ def job_from_json(data: Mapping[str, Any]) -> Job:
 
 def adding_to_json(adding: Adding) -> dict[str, Any]:
     """A plain object."""
-    return {"at": adding.at, "jobs": [job_to_json(j) for j in adding.jobs], "before": list(adding.before)}
+    data: dict[str, Any] = {"at": adding.at, "jobs": [job_to_json(j) for j in adding.jobs]}
+    data["before"] = list(adding.before)
+    return {**data, "doubted": adding.doubted} if adding.doubted else data
 
 
 def adding_from_json(data: Mapping[str, Any]) -> Adding:
     """The call back. Raises KeyError, TypeError or ValueError on anything else."""
-    return Adding(data["at"], tuple(job_from_json(j) for j in data["jobs"]), tuple(data["before"]))
+    jobs = tuple(job_from_json(j) for j in data["jobs"])
+    return Adding(data["at"], jobs, tuple(data["before"]), data.get("doubted", ""))

@@ -33,7 +33,8 @@ def jobs_seen(attempt: Attempt, seen: Sequence[Job]) -> Attempt:
 def jobs_added(attempt: Attempt, event: Concluded) -> Attempt:
     """The attempt after jobs were sent. With an unknown outcome they stay in doubt until a look finds them."""
     if event.outcome is Outcome.UNKNOWN:
-        return replace(attempt, failure=event.error)
+        adding = attempt.adding and replace(attempt.adding, doubted=attempt.adding.doubted or event.at)
+        return replace(attempt, failure=event.error, adding=adding)
     if event.outcome is Outcome.REFUSED:
         return replace(attempt, adding=None)
     if event.jobs is not None:

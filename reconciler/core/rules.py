@@ -18,7 +18,7 @@ class Rules:
     `once` are the kinds whose cloud takes no client token: a doubtful create of theirs may not be repeated. `unmarked`
     are those whose runs carry no tags. `stale` are tokens of doubts that are too old for a repetition, and `fresh`
     those of runs that an earlier, broken command began. `unmatched` says why runs of these kinds can't be searched
-    for; `forgotten`: nothing at all is remembered. `now` may be None where nothing is decided by it.
+    for. `now` may be None where nothing is decided by it.
     """
 
     scope: Scope
@@ -28,7 +28,6 @@ class Rules:
     stale: frozenset[str] = frozenset()
     fresh: frozenset[str] = frozenset()
     unmatched: Mapping[str, str] = field(default_factory=dict)
-    forgotten: bool = False
     now: datetime | None = None
 
     def marks(self, address: Address, attempt: Attempt) -> dict[str, str]:

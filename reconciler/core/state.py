@@ -117,9 +117,11 @@ def _created(attempt: Attempt, event: Concluded) -> Attempt:
     if attempt.exists:
         return attempt  # an id once known is never unlearnt
     if event.outcome is Outcome.ACCEPTED:
-        taken = replace(attempt, outcome=event.outcome, id=event.id, submitted=event.at, failure="")
+        taken = replace(attempt, outcome=event.outcome, id=event.id, submitted=event.at, failure="", doubted="")
         return taken if event.jobs is None else jobs_seen(taken, event.jobs)
-    return replace(attempt, outcome=event.outcome, failure=event.error)
+    # The first word after the call tells when it ended; later ones are of people and searches.
+    doubted = attempt.doubted or event.at if event.outcome is Outcome.UNKNOWN else ""
+    return replace(attempt, outcome=event.outcome, failure=event.error, doubted=doubted)
 
 
 def _observed(attempt: Attempt, event: Observed) -> Attempt:

@@ -15,9 +15,9 @@ from reconciler.core.resource import Resource
 from reconciler.core.state import State
 from reconciler.core.uid import born
 from reconciler.providers.kind import Cloud, Found, Search, Unlisted
-from reconciler.workflow.observe import check_account, is_over, placed
+from reconciler.workflow.observe import check_account, doubt_is_over, placed
 from reconciler.workflow.session import Session
-from reconciler.workflow.unmarked import by_content
+from reconciler.workflow.unmarked import by_content, in_question
 from reconciler.workflow.whose import Owners
 
 # Clocks differ; a project made a day ahead of ours still finds its runs.
@@ -56,12 +56,13 @@ def discover(session: Session, state: State, want: Wanted) -> Discovered:
             # Another account's search finds nothing and knows no token: both would let us pay a second time.
             check_account(cloud, known)
         doubts = [(address, attempt) for address, attempt in known if attempt.doubtful]
-        found: list[Found] = []
-        for item in cloud.discover(_search(session, name, cloud, state, want)):
+        items = list(cloud.discover(_search(session, name, cloud, state, want)))
+        found = [item for item in items if isinstance(item, Found)]
+        for item in items:
             if isinstance(item, Unlisted):
                 result.unmatched[item.kind] = item.reason
-            else:
-                found.append(item)
+                ours = [r for r in want.by_address.values() if r.address.kind == item.kind and not state.records]
+                result.events += in_question(session, ours, item.reason)
         result.events += _adoptions(session, want, owners, found)
         matched = by_content(session, state, want.by_address, doubts, [f for f in found if not f.attempt.token], owners)
         result.events += matched
@@ -160,7 +161,7 @@ def _settled(
     tokens = {f.attempt.token for f in found}
     unmarked = [f for f in found if not f.attempt.token]
     for address, doubt in doubts:
-        if doubt.token in tokens or not is_over(doubt.intended, session.clock.now(), cloud.window):
+        if doubt.token in tokens or not doubt_is_over(session, address, doubt):
             continue
         kind = parse_address(address).kind
         if not any(_may_have_made(doubt, run.attempt, cloud.window) for run in unmarked if run.kind in ("", kind)):

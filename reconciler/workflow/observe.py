@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from reconciler.core.address import parse_address
 from reconciler.core.attempt import LOCAL_ACCOUNT, Attempt, Outcome
 from reconciler.core.event import Concluded, Event, Observed, Verb
 from reconciler.core.job_record import jobs_seen
@@ -81,7 +82,9 @@ def _overdue(
     looks = {event.token: event for event in seen if event.jobs is not None}
     for address, attempt in asked:
         look = looks.get(attempt.token)
-        if attempt.adding is None or look is None or not is_over(attempt.adding.at, session.clock.now(), cloud.window):
+        if attempt.adding is None or look is None:
+            continue
+        if not is_over(attempt.adding.doubted or attempt.adding.at, session.clock.now(), cloud.window):
             continue
         if jobs_seen(attempt, look.jobs or ()).adding is not None:
             error = f"not found {int(cloud.window.total_seconds())} s and more after the call"
@@ -97,6 +100,17 @@ def placed(cloud: str, state: State) -> list[tuple[str, Attempt]]:
 def is_over(begun: str, now: datetime, window: timedelta) -> bool:
     """Whether what began then has had its time to show up."""
     return now - datetime.fromisoformat(begun) > window
+
+
+def doubt_is_over(session: Session, address: str, attempt: Attempt) -> bool:
+    """Whether what a doubtful create may have made has had its time to show up.
+
+    A client token protects a repetition from the first call on. Without one only the last call counts, and that from
+    its end: a caller may have waited long for an answer.
+    """
+    repeats = session.kinds[parse_address(address).kind].repeats
+    began = attempt.intended if repeats else attempt.doubted or attempt.intended
+    return is_over(began, session.clock.now(), session.clouds[attempt.place.cloud].window)
 
 
 def has_doubt(state: State) -> bool:

@@ -21,7 +21,7 @@ from reconciler.core.state import State, fold
 from reconciler.store.port import Snapshot
 from reconciler.workflow.discover import discover, wanted
 from reconciler.workflow.late import settle
-from reconciler.workflow.observe import Refresh, has_doubt, is_over, refresh
+from reconciler.workflow.observe import Refresh, doubt_is_over, has_doubt, refresh
 from reconciler.workflow.sequences import check_sequences
 from reconciler.workflow.session import Session
 
@@ -159,7 +159,6 @@ def _decide(
         stale=_stale(session, seen),
         fresh=snapshot.unsaved | _doubts(snapshot.state),
         unmatched=unmatched or {},
-        forgotten=not snapshot.state.records,
         now=_now(session, settled),
     )
     return diff(settled, snapshot.state, seen, rules)
@@ -172,11 +171,8 @@ def _now(session: Session, resources: Sequence[Resource]) -> datetime | None:
 
 def _stale(session: Session, seen: State) -> frozenset[str]:
     """Doubts that the search left open although their time is over: no token protects a repetition any more."""
-    doubtful = [a for record in seen.records.values() for a in record.attempts if a.doubtful]
-    if not doubtful:
-        return frozenset()
-    now = session.clock.now()
-    return frozenset(a.token for a in doubtful if is_over(a.intended, now, session.clouds[a.place.cloud].window))
+    doubtful = [(address, a) for address, record in seen.records.items() for a in record.attempts if a.doubtful]
+    return frozenset(a.token for address, a in doubtful if doubt_is_over(session, address, a))
 
 
 def _doubts(state: State) -> frozenset[str]:

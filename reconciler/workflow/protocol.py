@@ -63,37 +63,57 @@ class Caller:
         def send() -> Reply:
             return cloud.create(resource, op.token, attempt.tags, attempt.place, op.jobs)
 
+        def intend(again: Attempt) -> None:
+            self._record(Intended(self.session.now(), intent, str(op.address), Verb.CREATE, op.token, again, removal))
+
         if not kind.repeats:
-            return self._conclude(intent, op, self._create_once(op, kind, attempt, send))
+            return self._conclude(intent, op, self._create_once(op, intent, attempt, send, intend))
         reply, doubted = self._repeat(op.address, Verb.CREATE, send, op.repeats)
         if doubted and reply.outcome is not Outcome.ACCEPTED:
             reply = self._look(cloud, attempt, reply)
         return self._conclude(intent, op, reply)
 
-    def _create_once(self, op: Operation, kind: Kind, attempt: Attempt, send: Callable[[], Reply]) -> Reply:
-        cloud = self.session.tokenless(kind.name)
+    def _create_once(
+        self, op: Operation, intent: str, attempt: Attempt, send: Callable[[], Reply], intend: Callable[[Attempt], None]
+    ) -> Reply:
+        kind, cloud = self.session.kinds[op.address.kind], self.session.tokenless(op.address.kind)
         sent = False
 
         def look() -> Reply | None:
             if not sent and not kind.marks:
                 return None  # of equal runs made just now nobody can tell that one is this one's
-            return only([found.attempt.id for found in cloud.look(kind.name, attempt, self.known())])
+            made = only([found.attempt.id for found in cloud.look(kind.name, attempt, self.known())])
+            if made is None or sent or made.outcome is not Outcome.ACCEPTED:
+                return made
+            # Of a life that nobody remembers: it need not have all the jobs that are wanted now.
+            jobs = tuple(cloud.jobs(replace(attempt, id=made.id, jobs=())))
+            intend(replace(attempt, jobs=()))
+            return replace(made, jobs=jobs)
 
         def sending() -> Reply:
             nonlocal sent
+            if sent:  # the time to show up counts from the call that may have made it
+                intend(replace(attempt, intended=self.session.now()))
             sent = True
             return send()
 
-        return self._once(op, sending, look, cloud)
+        return self._once(op, intent, sending, look, cloud)
 
     def _once(
-        self, op: Operation, send: Callable[[], Reply], look: Callable[[], Reply | None], cloud: Tokenless
+        self, op: Operation, intent: str, send: Callable[[], Reply], look: Callable[[], Reply | None], cloud: Tokenless
     ) -> Reply:
         def told(why: str) -> None:
             self.tell(self.session.progress(op.address, op.verb, Stage.RETRYING, detail=why))
 
+        def sending() -> Reply:
+            reply = send()
+            if reply.outcome is Outcome.UNKNOWN:
+                # On disk before the long look for it: who goes on after us must know when the cloud's time began.
+                self._conclude(intent, op, reply)
+            return reply
+
         window = cloud.window.total_seconds()
-        return Once(op.verb, send, look, window, self.session.clock, self.stop, told).reply()
+        return Once(op.verb, sending, look, window, self.session.clock, self.stop, told).reply()
 
     def add(self, op: Operation, resource: Resource, attempt: Attempt) -> Concluded:
         """Add jobs to an open batch. Raises the store's errors; a cloud's end is in the event.
@@ -101,21 +121,35 @@ class Caller:
         No job can be marked: what is new in the batch since the intent, and runs the same, is what was sent.
         """
         cloud = self.session.tokenless(op.address.kind)
-        intent, at = secrets.token_hex(8), self.session.now()
+        intent = secrets.token_hex(8)
         before = tuple(job.id for job in attempt.jobs if job.id)
-        adding = Adding(at, op.jobs, before)
-        self._record(Intended(at, intent, str(op.address), Verb.ADD, op.token, adding=adding))
-        missing = op.jobs
+        nameless = tuple(job for job in attempt.jobs if not job.id)
+        missing, intended = op.jobs, False
+
+        def intend() -> None:
+            nonlocal intended
+            intended, at = True, self.session.now()
+            adding = Adding(at, op.jobs, before)
+            self._record(Intended(at, intent, str(op.address), Verb.ADD, op.token, adding=adding))
 
         def look() -> Reply | None:
             nonlocal missing
             seen = cloud.jobs(attempt)
-            _, missing_now, _ = claim(op.jobs, [job for job in seen if job.id not in before])
-            missing = tuple(missing_now)
+            # What was sent before and has no id yet comes first, as it does in `jobs_seen`.
+            _, _, new = claim(nameless, [job for job in seen if job.id not in before])
+            _, left, _ = claim(op.jobs, new)
+            missing = tuple(left)
             return None if missing else Reply(Outcome.ACCEPTED, id=attempt.id, jobs=tuple(seen))
 
-        reply = self._once(op, lambda: cloud.add(resource, attempt, missing), look, cloud)
-        return self._conclude(intent, op, reply)
+        def send() -> Reply:
+            nonlocal intended
+            if not intended:  # the time to show up counts from the call that may have made them
+                intend()
+            intended = False
+            return cloud.add(resource, attempt, missing)
+
+        intend()
+        return self._conclude(intent, op, self._once(op, intent, send, look, cloud))
 
     def cancel(self, op: Operation, attempt: Attempt) -> Concluded:
         """Ask for an end; asking twice does no harm."""

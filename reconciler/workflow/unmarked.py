@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 
 from reconciler.core.address import parse_address
 from reconciler.core.attempt import Attempt, Outcome
-from reconciler.core.event import Adopted, Concluded, Event, Verb
+from reconciler.core.event import Adopted, Concluded, Event, Intended, Verb
 from reconciler.core.phase import Phase
 from reconciler.core.resource import Resource
 from reconciler.core.state import State
+from reconciler.core.uid import born
 from reconciler.providers.kind import Found
-from reconciler.workflow.session import Session
+from reconciler.workflow.session import Session, timestamp
 from reconciler.workflow.whose import Owners
 
 _LAG = timedelta(minutes=5)  # clocks differ
@@ -27,7 +28,7 @@ def by_content(
     found: Iterable[Found],
     owners: Owners,
 ) -> list[Event]:
-    """Adopt what a doubtful create made, and, when nothing at all is remembered, what is declared and there already.
+    """Adopt what a doubtful create made, and what is declared, was never heard of, and is there already.
 
     A kind without marks can't tell two equal runs apart, and need not: each stands for what is wanted. Where there are
     more than a doubt could have made, a person has to say which is ours.
@@ -38,10 +39,33 @@ def by_content(
         runs = sorted((f.attempt for f in new.values() if f.attempt.digest == digest), key=lambda a: a.submitted)
         mine = [(address, a) for address, a in doubts if a.digest == digest and _unmarked(session, address)]
         events += _for_doubts(session, mine, runs)
-        if not state.records:
-            lost = [r for r in declared.values() if digest in r.digests and not session.kinds[r.address.kind].marks]
-            events += _for_lost(session, lost, runs)
+        unknown = [r for text, r in declared.items() if text not in state.records and _unmarked(session, text)]
+        taken = {event.attempt.id for event in events if isinstance(event, Adopted)}
+        left = [run for run in runs if run.id not in taken]
+        events += _for_unknown(session, [r for r in unknown if digest in r.digests], left)
     return events
+
+
+def in_question(session: Session, declared: Iterable[Resource], why: str) -> Iterator[Event]:
+    """Nothing is remembered, and runs like these can't be searched for: each may have been paid before the state was
+    lost. On record from now on, or the first thing that is remembered again would make it look new.
+    """
+    born_at = timestamp(born(session.context.uid))
+    for resource in declared:
+        address = str(resource.address)
+        attempt = Attempt(
+            token=resource.token(session.scope, 1),
+            digest=resource.digest,
+            program=resource.program,
+            generation=resource.rules.generation,
+            number=1,
+            place=session.cloud(resource.address.kind).place(resource),
+            execution=resource.execution,
+            intended=born_at,
+        )
+        yield Intended(born_at, "", address, Verb.CREATE, attempt.token, attempt, str(resource.rules.on_remove))
+        error = f"nothing is remembered of it, and it can't be searched for: {why}"
+        yield Concluded(session.now(), "", address, Verb.CREATE, attempt.token, Outcome.UNKNOWN, error=error)
 
 
 def _unmarked(session: Session, address: str) -> bool:
@@ -77,7 +101,7 @@ def _as(run: Attempt, doubt: Attempt) -> Attempt:
     )
 
 
-def _for_lost(session: Session, lost: Sequence[Resource], runs: Sequence[Attempt]) -> Iterator[Event]:
+def _for_unknown(session: Session, lost: Sequence[Resource], runs: Sequence[Attempt]) -> Iterator[Event]:
     """The best of the runs that are there: finished before on its way, newest first."""
     rank = {Phase.DONE: 0, Phase.OPEN: 1, Phase.CLOSING: 2}
     newest_first = list(reversed(runs))
