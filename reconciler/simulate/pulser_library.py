@@ -63,8 +63,8 @@ def one_line(error: BaseException) -> str:
     return " ".join(str(error).split())[:_REASON_LENGTH] or "no further message"
 
 
-def _is_refusal(error: Exception) -> bool:
-    if isinstance(error, TypeError | RuntimeError):
+def _is_refusal(error: BaseException) -> bool:
+    if isinstance(error, TypeError | RuntimeError | IndexError):
         # Pulser refuses with these, and stumbles with them: what it says on purpose is in a `raise`.
         last = traceback.extract_tb(error.__traceback__)[-1]
         return linecache.getline(last.filename, last.lineno or 0).strip().startswith("raise ")
@@ -80,6 +80,5 @@ def _message(error: BaseException) -> str:
     short = getattr(error, "message", None)
     if isinstance(short, str):
         return f"It does not follow Pulser's schema: {' '.join(short.split())[:160]}"
-    # Only these speak to the user of Pulser; the rest are slips of the library.
-    plain = isinstance(error, ValueError | TypeError | RuntimeError) or _is_of_pulser(error)
-    return one_line(error) if plain else f"{type(error).__name__}: {one_line(error)}"
+    # A refusal speaks to the user of Pulser; a slip is understood by its sort.
+    return one_line(error) if _is_refusal(error) else f"{type(error).__name__}: {one_line(error)}"

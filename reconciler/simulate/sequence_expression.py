@@ -60,7 +60,7 @@ def _evaluate(node: Any, values: Mapping[str, list[float]]) -> list[float]:
         return [float(item) for item in items if isinstance(item, int | float)]
     if "variable" in node:
         return _variable(node["variable"], values)
-    name, lhs, rhs = node.get("expression"), node.get("lhs"), node.get("rhs")
+    name, lhs, rhs = str(node.get("expression")), node.get("lhs"), node.get("rhs")
     if name in _UNARY:
         return [_apply(_UNARY[name], value) for value in evaluate(lhs, values)]
     if name == "index":

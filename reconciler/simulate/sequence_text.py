@@ -50,15 +50,21 @@ def read_sequence(text: str) -> dict[str, Any]:
 def _refuse_deep(node: Any, depth: int, unary: int) -> None:
     """What libraries read with recursion, level by level, has a bound on its levels."""
     if isinstance(node, dict) and "expression" in node:
+        _refuse_odd(node)
         unary += "rhs" not in node or node["expression"] not in BINARY
-        if not node.keys() <= {"expression", "lhs", "rhs"} or not all(map(_is_operand, _operands(node))):
-            reason = "An operand of an expression is no number, no list of numbers, no variable and no expression."
-            raise SequenceUnreadable(reason, code="sequence/schema")
     if depth > _MAX_DEPTH or unary > _MAX_UNARY:
         raise SequenceUnreadable("It is nested too deep.", code="sequence/too-deep")
     for item in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
         if isinstance(item, dict | list):
             _refuse_deep(item, depth + 1, unary)
+
+
+def _refuse_odd(expression: dict[str, Any]) -> None:
+    if not isinstance(expression["expression"], str) or not expression.keys() <= {"expression", "lhs", "rhs"}:
+        raise SequenceUnreadable("An expression is no operation with its operands.", code="sequence/schema")
+    if not all(map(_is_operand, _operands(expression))):
+        reason = "An operand of an expression is no number, no list of numbers, no variable and no expression."
+        raise SequenceUnreadable(reason, code="sequence/schema")
 
 
 def _operands(node: dict[str, Any]) -> list[Any]:

@@ -92,7 +92,8 @@ UNREADABLE = [
     ("[" * 100_000, "sequence/not-json", "maximum recursion depth exceeded while decoding a JSON array"),
     ('{"a": ' + "[" * 100 + "]" * 100 + "}", "sequence/too-deep", "It is nested too deep."),
     (nested(11), "sequence/too-deep", "It is nested too deep."),  # Pulser's schema would take 2**11 times as long
-    (nested(1, more=1), "sequence/schema", "An operand of an expression is no number"),
+    (nested(1, more=1), "sequence/schema", "An expression is no operation with its operands."),
+    ('{"a": {"expression": [], "lhs": 1}}', "sequence/schema", "An expression is no operation with its operands."),
     ('{"a": {"expression": "neg", "lhs": "x"}}', "sequence/schema", "An operand of an expression is no number"),
     (" " * (4 * 1024 * 1024 + 1), "sequence/too-large", "It has 4,194,305 characters; at most 4,194,304 are read."),
 ]

@@ -107,6 +107,11 @@ ITSELF = {
         "error sequence/refused - | Pulser refuses the sequence: The pulses and delays add up to 1e+12 ns; at most"
         " 2,000,000 are read. | Change it in Pulser, and export it again.",
     ),
+    "an element that the variable does not have": (
+        sequence("sweep", ('"rhs": 1}', '"rhs": 2}')),
+        "error sequence/refused - | Pulser refuses the sequence: Index 2 out of bounds for variable 'ts' with size 2."
+        " | Change it in Pulser, and export it again.",
+    ),
     "not measured": (
         sequence("blockade", ('"measurement": "ground-rydberg"', '"measurement": null')),
         "warning sequence/unmeasured - | The sequence does not say in which basis it is measured. It is uploaded as it"
@@ -127,7 +132,7 @@ ITSELF = {
 
 @pytest.mark.parametrize(("text", "expected"), ITSELF.values(), ids=ITSELF)
 def test_a_sequence_that_is_wrong_in_itself(text: str, expected: str) -> None:
-    assert physics(text, device="EMU_FREE") == [expected]
+    assert shown(check_physics(text, [], SPECS["EMU_FREE"], "EMU_FREE")) == [expected]
 
 
 def test_a_sequence_without_pulses() -> None:
@@ -224,7 +229,7 @@ def test_a_slip_of_pulser_is_no_error_of_the_user(monkeypatch: pytest.MonkeyPatc
     finally:
         pulser_read.open_sequence.cache_clear()
     assert found == [
-        "warning sequence/not-checked - | The sequence could not be checked with Pulser. object of type"
+        "warning sequence/not-checked - | The sequence could not be checked with Pulser. TypeError: object of type"
         " 'NoneType' has no len() | Try it with Pulser yourself before paying for it."
     ]
 
