@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from botocore.exceptions import ClientError
 
 from reconciler.core.attempt import LOCAL_ACCOUNT, Attempt, Outcome, Place
+from reconciler.core.device_name import is_pasqal
 from reconciler.core.event import Observed
 from reconciler.core.job import Job
 from reconciler.core.ports import Clock
@@ -41,8 +42,9 @@ class BraketCloud:
         return self._account
 
     def regions(self, devices: Iterable[str]) -> set[str]:
-        """The devices' regions and ours."""
-        return {self._client.region, *(region_of(arn, self._client.region) for arn in devices)}
+        """The devices' regions and ours. Devices of other clouds are left out."""
+        ours = [device for device in devices if not is_pasqal(device)]
+        return {self._client.region, *(region_of(arn, self._client.region) for arn in ours)}
 
     def place(self, resource: Resource) -> Place:
         """QPUs run in their own region, simulators in ours."""
