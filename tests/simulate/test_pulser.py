@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from math import pi
 
 import matplotlib
@@ -56,6 +57,16 @@ def test_equal_seeds_give_equal_shots_and_the_global_generator_stays() -> None:
     assert first == again
     assert first["raw"] != other["raw"]
     assert np.random.get_state()[1].tolist() == before  # type: ignore[index]
+
+
+def test_threads_do_not_disturb_each_other() -> None:
+    filters = list(warnings.filters)
+    alone = [run(sequence("sweep"), {"omega": 6.0, "delta": 10.0, "ts": [400, t]}, 20, 1) for t in (400, 800)]
+    with ThreadPoolExecutor(4) as pool:
+        values = [{"omega": 6.0, "delta": 10.0, "ts": [400, t]} for t in (400, 800)] * 4
+        together = list(pool.map(lambda each: run(sequence("sweep"), each, 20, 1), values))
+    assert together == alone * 4
+    assert warnings.filters == filters
 
 
 def test_an_unmeasured_sequence_is_measured_in_the_basis_it_addresses() -> None:
