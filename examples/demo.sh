@@ -10,8 +10,8 @@ command -v qctl >/dev/null || { echo "qctl is not installed; \`make demo\` sets 
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cp -R "$here/ghz-sweep" "$work/ghz-sweep"
-cd "$work/ghz-sweep"
+cp -R "$here/two-clouds" "$work/two-clouds"
+cd "$work/two-clouds"
 # What somebody has set for real work has no business here.
 unset QCTL_LOCAL_CLOUD QCTL_ENV
 rm -rf state .qctl
@@ -22,9 +22,9 @@ run() {
 }
 
 cat <<'TEXT'
-This demo works in a temporary copy of examples/ghz-sweep: one circuit, a sweep of three angles, three quantum tasks.
-It plans them, submits each once to the local cloud, which really simulates them, and reads the results back.
-Nothing leaves this machine and nothing is paid.
+This demo works in a temporary copy of examples/two-clouds: two quantum tasks for Amazon Braket (a sweep of an angle) and
+a batch for Pasqal (a sweep of a time), in one project. It plans them, submits each once to the local cloud, which really
+simulates them, and reads the results back. Nothing leaves this machine and nothing is paid.
 TEXT
 
 run plan

@@ -7,7 +7,10 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,36 +19,59 @@ from tests.cli.place import Place
 
 HOUSE = Path(__file__).parents[1]
 EXAMPLES = HOUSE / "examples"
-# How many tasks each has, and what each of them may have measured.
+_TWO = {"00", "01", "10", "11"}
+_THREE = {f"{n:03b}" for n in range(8)}
+# How many resources each has, and what each of their results may have measured, in order.
 RUNS = {
-    "bell": (1, {"00", "11"}),
-    "ghz-sweep": (3, {f"{n:03b}" for n in range(8)}),
-    "neutral-atoms": (1, {"".join((a, b, c)) for a in "rge" for b in "rge" for c in "rge"}),
-    "two-files": (2, {"00", "01", "10", "11"}),
+    "bell": (1, [{"00", "11"}]),
+    "ghz-sweep": (3, [_THREE] * 3),
+    "neutral-atoms": (1, [{"".join((a, b, c)) for a in "rge" for b in "rge" for c in "rge"}]),
+    "rydberg-sweep": (1, [{"111"}, _THREE, _THREE, _THREE, {"111"}]),
+    "two-clouds": (3, [_THREE, {"111"}, {"000", "111"}, _THREE]),
+    "two-files": (2, [_TWO] * 2),
 }
 
 
 @pytest.mark.parametrize("name", RUNS)
 def test_example(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    resources, states = RUNS[name]
+    with standing(tmp_path, name, monkeypatch) as place:
+        assert f"{resources} resource" in place.ok("validate").out
+        assert place.run("plan", "--detailed-exitcode").code == 2
+        applied = place.ok("apply", "--auto-approve", "--wait")
+        assert f"Apply complete! Runs: {resources} added" in applied.out
+        place.ok("local", "advance", "1h")
+        assert place.ok("wait").out == ""
+        results = measured(place)
+        assert len(results) == len(states)
+        for result, possible in zip(results, states, strict=True):
+            assert set(result["counts"]) <= possible
+            assert sum(result["counts"].values()) == result["shots"] > 0
+        status = place.world.status()
+        assert status["tasks"] + status["batches"] == resources
+        nothing_left(place)
+
+
+@contextmanager
+def standing(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    """In a copy of the example, with a local cloud whose clock stands still."""
     root = tmp_path / name
     shutil.copytree(EXAMPLES / name, root, ignore=shutil.ignore_patterns("state", ".qctl"))
     monkeypatch.chdir(root)
     cloud = tmp_path / "cloud.sqlite"
-    place = Place(root, cloud)
-    tasks, states = RUNS[name]
     with standing_still(cloud, frozen_world(cloud)):
-        assert f"{tasks} resource" in place.ok("validate").out
-        assert place.run("plan", "--detailed-exitcode").code == 2
-        applied = place.ok("apply", "--auto-approve", "--wait")
-        assert f"Apply complete! Runs: {tasks} added" in applied.out
-        place.ok("local", "advance", "1h")
-        assert place.ok("wait").out == ""
-        results = place.ok("results", "--json").json["results"]
-        assert len(results) == tasks == place.tasks()
-        for result in results.values():
-            assert set(result["counts"]) <= states
-            assert sum(result["counts"].values()) == result["shots"] > 0
-        again = place.run("plan", "--detailed-exitcode")
+        yield Place(root, cloud)
+
+
+def measured(place: Place) -> list[dict[str, Any]]:
+    """What each task and each job measured, in the order of the results."""
+    results = place.ok("results", "--json").json["results"].values()
+    return [one for result in results for one in result.get("jobs", [result])]
+
+
+def nothing_left(place: Place) -> None:
+    """The second plan is empty."""
+    again = place.run("plan", "--detailed-exitcode")
     assert again.code == 0
     assert again.out.splitlines()[-1] == "No changes. Your infrastructure matches the configuration."
 
@@ -64,9 +90,56 @@ def test_example_of_mistakes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert f"{len(expected)} errors." in place.run("plan").err
 
 
+def test_example_of_mistakes_in_sequences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(EXAMPLES / "mistakes-sequences")
+    place = Place(EXAMPLES / "mistakes-sequences", tmp_path / "cloud.sqlite")
+    expected = json.loads((EXAMPLES / "mistakes-sequences" / "expected.json").read_text("utf-8"))
+    ran = place.run("validate", "--json")
+    assert ran.code == 1
+    assert ran.json["diagnostics"] == expected, "each with its line and what to do"
+    assert len({finding["code"] for finding in expected if finding["severity"] == "error"}) >= 12
+    assert len([finding for finding in expected if finding["severity"] == "error"]) >= 20
+
+
+def test_an_open_batch_grows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What its README says."""
+    with standing(tmp_path, "open-batch", monkeypatch) as place:
+        place.ok("apply", "--auto-approve")
+        manifest = place.root / "qctl.yaml"
+        manifest.write_text(manifest.read_text("utf-8").replace("# more:", "-"), "utf-8")
+        plan = place.ok("plan").out
+        assert "2 jobs to add to the open batch" in plan
+        assert "Jobs: 2 to submit." in plan
+        place.ok("apply", "--auto-approve")
+        assert place.world.status()["jobs"] == 4
+        nothing_left(place)
+        lines = manifest.read_text("utf-8").replace("open: true", "open: false").splitlines(keepends=True)
+        manifest.write_text("".join(line for line in lines if "closeAfter" not in line), "utf-8")
+        assert "it takes no more jobs and is closed" in place.ok("apply", "--auto-approve", "--wait").out
+        results = measured(place)
+        assert len(results) == 4
+        assert all("11" not in result["counts"] for result in results), "neighbours are never both excited"
+        nothing_left(place)
+        assert place.world.status()["batches"] == 1
+
+
+def test_a_workload(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with standing(tmp_path, "workload", monkeypatch) as place:
+        place.ok("apply", "--auto-approve", "--wait")
+        result = place.ok("results", "--json").json["results"]["Workload/vqe"]
+        assert result["status"] == "DONE"
+        assert result["document"]["config"] == {
+            "n_qubits": 2,
+            "n_shots": 500,
+            "ansatz": {"depth": 2, "entangler": "cnot"},
+        }
+        nothing_left(place)
+        assert place.world.status()["workloads"] == 1
+
+
 def test_every_example_is_tested_and_explained() -> None:
     folders = {path.name for path in EXAMPLES.iterdir() if path.is_dir()}
-    assert folders == {*RUNS, "mistakes"}
+    assert folders == {*RUNS, "open-batch", "workload", "mistakes", "mistakes-sequences"}
     assert [name for name in sorted(folders) if not (EXAMPLES / name / "README.md").exists()] == []
 
 
@@ -93,5 +166,6 @@ def test_the_demo(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "No changes. Your infrastructure matches the configuration."
     assert "3 added" in done.stdout
-    assert "STATE" in done.stdout
+    assert "Batch/rabi t=1000 (100 runs)\n  STATE  COUNT    PROB\n  111      100  1.0000" in done.stdout
+    assert "QuantumTask/ghz[theta=0.0]  (1000 shots)\n  STATE" in done.stdout
     assert [path for path in tmp_path.iterdir() if path != venv] == [], "it tidies up"
