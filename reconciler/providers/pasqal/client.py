@@ -130,11 +130,7 @@ class PasqalClient:
 
     def download(self, url: str) -> bytes:
         """A result behind a link, without our token. Raises CloudUnavailable, or AnswerError if the link is none."""
-        try:
-            scheme = httpx.URL(url).scheme
-        except httpx.InvalidURL:
-            scheme = ""
-        if scheme not in {"http", "https"}:
+        if not _is_web_address(url):
             raise CloudUnavailable("the link to the result is no web address")
         return self._patient("the result", lambda: self._fetch(url), frozenset(range(400, 500)))
 
@@ -263,3 +259,11 @@ class PasqalClient:
             limits=httpx.Limits(max_connections=self._access.pool, max_keepalive_connections=self._access.pool),
             headers={"user-agent": f"qctl/{__version__}", "accept": "application/json"},
         )
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL:
+        return False
+    return url.scheme in {"http", "https"} and bool(url.host)
