@@ -82,8 +82,8 @@ def _way_out(session: Session, address: Address, applied: Applied) -> str:
     seconds = int(session.cloud(address.kind).window.total_seconds())
     told = (
         "  Nothing is sent again while it is in doubt. Run the same command again: it looks for what may have been\n"
-        f"  made, and takes it for absent only if nothing is found {seconds} s and more after the call. "
-        "If you know better:\n"
+        f"  made, and takes it for absent if that can be searched for and does not show up within {seconds} s of the "
+        "call.\n  If you know better:\n"
     )
     record = applied.state.records.get(str(address), Record())
     if any(a.adding is not None for a in record.attempts):  # its jobs are known by their content: no id to be named

@@ -9,6 +9,7 @@ from reconciler.core.address import Address
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.mark import TAG_ADDRESS, address_mark
 from reconciler.core.resource import Resource
+from reconciler.core.state import Record
 
 _CONSOLES: Mapping[str, str] = {"braket": "the Amazon Braket console", "pasqal": "Pasqal's portal"}
 
@@ -29,6 +30,9 @@ def _where(project: Opened, address: Address) -> str:
     kind = project.session.kinds.get(address.kind)
     if kind is None:
         return f"{states}."
+    record = project.session.store.read().state.records.get(str(address), Record())
+    if any(a.adding is not None for a in record.attempts):
+        return f"Say `qctl state resolve '{address}' --absent` if they are not there."
     local = kind.cloud in project.session.local
     place = "the local cloud (its SDK lists them, see `qctl local serve`)" if local else _CONSOLES[kind.cloud]
     if not kind.marks:

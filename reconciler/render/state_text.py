@@ -39,6 +39,8 @@ def standing(attempt: Attempt) -> str:
     if attempt.missing:
         return "missing"
     status = " ".join(filter(None, (attempt.status or "submitted", progress_of(attempt))))
+    if attempt.adding is not None:
+        return f"{status}, {len(attempt.adding.jobs)} unknown"
     return f"{status}, place {attempt.queue} in the queue" if attempt.queue else status
 
 
@@ -78,6 +80,9 @@ def _facts(attempt: Attempt) -> Iterator[tuple[str, str]]:
         "token": attempt.token,
     }
     yield from ((name, visible(text)) for name, text in (*facts.items(), *batch_facts(attempt)) if text)
-    for name, value in (*flat("execution", attempt.execution), *flat("tags", attempt.tags)):
+    named = {key: value for key, value in attempt.tags.items() if value}
+    plain = sorted(attempt.tags.keys() - named.keys())  # of a set of tags: each is there, and has no value
+    members = (("tags", plain),) if plain else ()
+    for name, value in (*flat("execution", attempt.execution), *members, *flat("tags", named)):
         if value != {}:
             yield name, value_text(value, 200)

@@ -106,6 +106,7 @@ def test_a_batch_on_record(expected: Expected) -> None:
         (batch(job("1", "DONE", Phase.DONE), job("2", "RUNNING"), job("3")), "RUNNING 1/3"),
         (batch(job("1", "DONE", Phase.DONE), job("2", "DONE", Phase.DONE, foreign=True)), "RUNNING 1/1"),
         (batch(job("1", "PENDING"), status=""), "submitted 0/1"),
+        (batch(job("1", "DONE", Phase.DONE), adding=Adding("", (job("2"),), ())), "RUNNING 1/1, 1 unknown"),
         (batch(job("1"), missing=True), "missing"),
         (batch(status="DONE"), "DONE"),
     ],
