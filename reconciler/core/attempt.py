@@ -68,6 +68,7 @@ class Attempt:
     jobs: tuple[Job, ...] = ()  # of a batch
     adding: Adding | None = None
     accepting: bool = False  # an open batch, which takes more jobs
+    settings: Mapping[str, Any] = field(default_factory=dict)  # of a lasting object, as they stand; runs have none
 
     @property
     def exists(self) -> bool:
@@ -92,6 +93,8 @@ class Attempt:
     @property
     def busy(self) -> bool:
         """Whether it is worth waiting for: an open batch whose jobs are over waits for us, not we for it."""
+        if self.settings:
+            return False  # a lasting object never ends by itself
         return self.open and (not self.jobs or any(job.open for job in self.jobs))
 
     @property

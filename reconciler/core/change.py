@@ -73,6 +73,7 @@ class Change:
     warning: str = ""  # the detail of a warning; `action` and `reason` say the rest
     declared: bool = True
     jobs: tuple[JobChange, ...] = ()  # of a batch, one by one
+    forbidden: str = ""  # why it may not be applied, however much it is wanted
 
     @property
     def changes_anything(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from reconciler.core.address import Address, parse_address
@@ -13,6 +13,7 @@ from reconciler.core.compare import execution_changes, tag_changes, tags_stand
 from reconciler.core.event import Verb
 from reconciler.core.fields import FieldClass
 from reconciler.core.lower import endings, in_doubt, next_number, submission
+from reconciler.core.object_diff import object_change, protected
 from reconciler.core.operation import Operation
 from reconciler.core.phase import Phase
 from reconciler.core.resource import Removal, Resource
@@ -26,14 +27,19 @@ def diff(resources: Iterable[Resource], prior: State, seen: State, rules: Rules)
     wanted = {str(r.address): r for r in resources}
     changes = []
     for text, resource in wanted.items():
-        of_its_form = _declared if resource.jobs is None else batch_change
-        changes.append(of_its_form(resource, prior.records.get(text), seen.records.get(text, Record()), rules))
+        changes.append(_form_of(resource)(resource, prior.records.get(text), seen.records.get(text, Record()), rules))
     for text, record in seen.records.items():
         if text not in wanted:
             change = _undeclared(parse_address(text), prior.records.get(text), record)
             if change is not None:
                 changes.append(change)
     return sorted(changes, key=lambda c: c.address)
+
+
+def _form_of(resource: Resource) -> Callable[[Resource, Record | None, Record, Rules], Change]:
+    if resource.settings is not None:
+        return object_change
+    return _declared if resource.jobs is None else batch_change
 
 
 def _declared(resource: Resource, prior: Record | None, record: Record, rules: Rules) -> Change:
@@ -186,6 +192,8 @@ def _undeclared(address: Address, prior: Record | None, record: Record) -> Chang
         return Change(address, Action.BLOCKED, reason, attempt=doubtful[-1], declared=False)
     last = next((a for a in reversed(record.attempts) if a.exists), None)
     running = [a for a in record.attempts if a.open]
+    if running and record.removal == Removal.PROTECT:
+        return protected(address, running[-1])
     cancels = endings(address, running, Removal(record.removal))
     if cancels:
         return Change(

@@ -21,6 +21,8 @@ class Verb(StrEnum):
     ADD = "add"  # jobs to an open batch
     CANCEL_JOBS = "cancel-jobs"  # some of a batch's
     CLOSE = "close"  # an open batch: it takes no more jobs
+    UPDATE = "update"  # the settings of a lasting object
+    DELETE = "delete"  # a lasting object
 
 
 PAYING = (Verb.CREATE, Verb.ADD)
@@ -44,7 +46,8 @@ class Intended:
 class Concluded:
     """How a call ended. For TAG `tags` are the tags after it and `owned` our keys among them.
 
-    For CREATE and ADD `jobs` are all that the cloud then had in the batch; None: it did not say.
+    For CREATE and ADD `jobs` are all that the cloud then had in the batch; None: it did not say. For UPDATE `settings`
+    are those that stand now.
     """
 
     at: str
@@ -58,6 +61,7 @@ class Concluded:
     tags: Mapping[str, str] | None = None
     owned: tuple[str, ...] = ()
     jobs: tuple[Job, ...] | None = None
+    settings: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ class Observed:
     queue: str = ""
     jobs: tuple[Job, ...] | None = None
     accepting: bool = False
+    settings: Mapping[str, Any] | None = None  # of a lasting object
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +127,8 @@ _TYPES: dict[str, type[Event]] = {
     "resolved": Resolved,
 }
 _WORDS = {kind: word for word, kind in _TYPES.items()}
-# Nothing is written of them where they say nothing: most events are of runs without jobs.
-_OF_BATCHES = frozenset({"jobs", "adding", "accepting"})
+# Nothing is written of them where they say nothing: most events are of runs without jobs, and of no lasting object.
+_OF_SOME = frozenset({"jobs", "adding", "accepting", "settings"})
 
 
 class InvalidEvent(ValueError):  # noqa: N818 - named after the problem
@@ -135,7 +140,7 @@ def event_to_json(event: Event) -> dict[str, Any]:
     data: dict[str, Any] = {"event": _WORDS[type(event)]}
     for name in event.__slots__:
         value = getattr(event, name)
-        if name not in _OF_BATCHES or value:
+        if name not in _OF_SOME or value:
             data[name] = _plain(value)
     return data
 

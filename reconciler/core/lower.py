@@ -29,13 +29,15 @@ def submission(resource: Resource, number: int, rules: Rules) -> Operation:
 
 def endings(address: Address, running: Iterable[Attempt], removal: Removal) -> tuple[Operation, ...]:
     """The calls that end these runs. An open batch whose jobs are over is closed: cancelling it would say otherwise."""
-    if removal is Removal.ORPHAN:
+    if removal is not Removal.CANCEL:
         return ()
     asked = [a for a in running if a.phase is not Phase.CLOSING]
     return tuple(Operation(_ending(a), address, a.token, id=a.id) for a in asked)
 
 
 def _ending(attempt: Attempt) -> Verb:
+    if attempt.settings:
+        return Verb.DELETE
     over = attempt.accepting and attempt.jobs and not any(job.open for job in attempt.jobs)
     return Verb.CLOSE if over else Verb.CANCEL
 

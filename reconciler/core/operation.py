@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from reconciler.core.address import Address
 from reconciler.core.event import Verb
@@ -15,7 +16,7 @@ from reconciler.core.resource import Resource
 class Operation:
     """One step of applying, in order. `resource` is there for CREATE and ADD; `put` and `drop` for TAG.
 
-    `jobs` are those that a CREATE or an ADD submits, or that CANCEL_JOBS takes back.
+    `jobs` are those that a CREATE or an ADD submits, or that CANCEL_JOBS takes back. `settings` are for UPDATE.
     """
 
     verb: Verb
@@ -27,4 +28,5 @@ class Operation:
     put: Mapping[str, str] = field(default_factory=dict)
     drop: tuple[str, ...] = ()
     jobs: tuple[Job, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
     repeats: bool = False  # an earlier call with this token may have been accepted

@@ -52,12 +52,12 @@ class Plan:
     @property
     def changed(self) -> int:
         """Addresses updated in place, with or without a call."""
-        return sum(bool(c.count(Verb.TAG)) or c.action is Action.UPDATE for c in self.changes)
+        return sum(bool(c.count(Verb.TAG, Verb.UPDATE)) or c.action is Action.UPDATE for c in self.changes)
 
     @property
     def destroyed(self) -> int:
-        """Runs that would be cancelled."""
-        return sum(c.count(Verb.CANCEL) for c in self.changes)
+        """Runs that would be cancelled, and lasting objects that would be deleted."""
+        return sum(c.count(Verb.CANCEL, Verb.DELETE) for c in self.changes)
 
     @property
     def summary(self) -> str:
@@ -106,6 +106,8 @@ class Plan:
 def _decision(change: Change) -> list[Any]:
     calls = [[op.verb, op.token, op.id, dict(op.put), list(op.drop), _request(op)] for op in change.operations]
     for call, op in zip(calls, change.operations, strict=True):
+        if op.settings:
+            call.append(dict(op.settings))
         call.extend([job.digest for job in op.jobs] if op.verb in PAYING else [job.id for job in op.jobs])
     return [str(change.address), change.action, calls, change.managed, change.removal]
 
@@ -114,7 +116,9 @@ def _request(op: Operation) -> list[Any]:
     """What a create asks for beside its token: approved with the rest, though no part of the run's identity."""
     if op.resource is None:
         return []
-    return [dict(op.resource.tags), dict(op.resource.delivery), op.resource.rules.on_remove]
+    resource = op.resource
+    request: list[Any] = [dict(resource.tags), dict(resource.delivery), resource.rules.on_remove]
+    return request if resource.settings is None else [*request, dict(resource.settings)]
 
 
 def plan_to_json(plan: Plan) -> dict[str, Any]:

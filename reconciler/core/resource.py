@@ -19,8 +19,9 @@ from reconciler.core.sequence import SequenceUse
 class Removal(StrEnum):
     """What becomes of an unfinished run whose declaration is gone."""
 
-    CANCEL = "cancel"
+    CANCEL = "cancel"  # a lasting object is deleted
     ORPHAN = "orphan"
+    PROTECT = "protect"  # of a lasting object: nothing that would delete it may be applied
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ class Resource:
     jobs: tuple[Job, ...] | None = None  # of a batch: what is paid for, one by one
     opening: Opening = field(default_factory=Opening)
     sequences: tuple[SequenceUse, ...] = ()
+    settings: Mapping[str, Any] | None = None  # of a lasting object: what is updated in place; runs have none
+    watched: bool = False  # somebody else manages it: it is read and never changed
 
     @property
     def digest(self) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from reconciler.core.attempt import Attempt, Outcome
 from reconciler.core.event import Adopted, Concluded, Event, Intended, Managed, Observed, Resolved, Verb
 from reconciler.core.job_record import jobs_added, jobs_seen
-from reconciler.core.phase import ENDS
+from reconciler.core.phase import ENDS, Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,10 @@ def _concluded(attempt: Attempt, event: Concluded) -> Attempt:
         return _created(attempt, event)
     if event.verb is Verb.ADD:
         return jobs_added(attempt, event)
+    if event.verb is Verb.DELETE and event.outcome is Outcome.ACCEPTED:
+        return replace(attempt, phase=Phase.CANCELLED, status="DELETED", ended=event.at, touched=False)
+    if event.outcome is Outcome.ACCEPTED and event.settings is not None:
+        return replace(attempt, settings=event.settings, touched=False)
     if event.outcome is Outcome.ACCEPTED and event.tags is not None:
         return replace(attempt, tags=event.tags, owned=event.owned, touched=False)
     return replace(attempt, touched=event.outcome is Outcome.UNKNOWN)
@@ -134,6 +138,7 @@ def _observed(attempt: Attempt, event: Observed) -> Attempt:
     return replace(
         attempt,
         accepting=event.accepting,
+        settings=attempt.settings if event.settings is None else event.settings,
         status=event.status,
         queue=event.queue,
         phase=event.phase,

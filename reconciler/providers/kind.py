@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -143,6 +143,17 @@ class Cloud(Protocol):
 
     def specs(self, devices: Iterable[str]) -> Mapping[str, str]:
         """What these devices say of themselves, for checks on this machine; only those that a check can read."""
+
+
+@runtime_checkable
+class Keeper(Cloud, Protocol):
+    """A cloud with lasting objects, which are changed in place and can be deleted."""
+
+    def update(self, kind: str, attempt: Attempt, settings: Mapping[str, Any], token: str) -> Reply:
+        """Let these settings stand. `token` is another for each update: setting the same value twice sets it twice."""
+
+    def delete(self, kind: str, attempt: Attempt) -> Reply:
+        """Delete it. One that is not there is no error: ACCEPTED."""
 
 
 @runtime_checkable

@@ -174,6 +174,8 @@ class _Run:
             Verb.CANCEL: self.caller.cancel,
             Verb.CANCEL_JOBS: self.caller.cancel_jobs,
             Verb.CLOSE: self.caller.close,
+            Verb.UPDATE: self.caller.update,
+            Verb.DELETE: self.caller.delete,
         }
         return calls[op.verb](op, attempt)
 
@@ -234,6 +236,8 @@ class _Run:
             Verb.ADD: self.applied.added,
             Verb.CANCEL_JOBS: self.applied.withdrawn,
             Verb.CLOSE: self.applied.closed,
+            Verb.UPDATE: self.applied.tagged,
+            Verb.DELETE: self.applied.cancelled,
         }
         if outcome is Outcome.ACCEPTED:
             lists[op.verb].append(op.address)

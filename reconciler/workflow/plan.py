@@ -109,7 +109,7 @@ def make_plan(
     findings, prices = _check(session, changes)
     if prices:
         changes = [replace(c, price=prices.get(c.address)) if c.address in prices else c for c in changes]
-    plan = _plan(session, changes, edges, in_order([*warnings, *findings]))
+    plan = _plan(session, changes, edges, in_order([*warnings, *findings, *_forbidden(changes)]))
     return Planned(plan, memory.snapshot, observed, seen, by_address)
 
 
@@ -126,8 +126,17 @@ def plan_without_changes(
     changes = _decide(session, resources, known.snapshot, known.seen, chosen)
     if _must_search(changes, prior):
         return None
-    plan = _plan(session, [c for c in changes if chosen.holds(c.address)], edges, [])
-    return plan if plan.empty else None
+    plan = _plan(session, [c for c in changes if chosen.holds(c.address)], edges, _forbidden(changes))
+    return plan if plan.empty and plan.applicable else None
+
+
+def _forbidden(changes: Sequence[Change]) -> list[Diagnostic]:
+    remedy = "Declare it with protect: false and apply that first, or keep it declared."
+    return [
+        Diagnostic("plan/protected", "Protected", f"{c.address}: {c.forbidden}.", remedy, address=str(c.address))
+        for c in changes
+        if c.forbidden
+    ]
 
 
 def _plan(session: Session, changes: Sequence[Change], edges: Edges, found: Sequence[Diagnostic]) -> Plan:

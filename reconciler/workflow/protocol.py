@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Set
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 from reconciler.core.address import Address
 from reconciler.core.attempt import Attempt, Outcome
@@ -173,18 +175,36 @@ class Caller:
         after = {k: v for k, v in {**attempt.tags, **put}.items() if k not in op.drop}
         return self._harmless(op, lambda: cloud.tag(attempt, put, op.drop), after, owned)
 
+    def update(self, op: Operation, attempt: Attempt) -> Concluded:
+        """Let settings stand. The journalled intent is in the token: from A to B and back to A is two real updates."""
+        cloud = self.session.keeper(op.address.kind)
+        intent = secrets.token_hex(8)
+        token = sha256(canonical(["qctl update", attempt.token, intent]))
+        call = partial(cloud.update, op.address.kind, attempt, op.settings, token)
+        return self._harmless(op, call, intent=intent, settings=op.settings)
+
+    def delete(self, op: Operation, attempt: Attempt) -> Concluded:
+        """Delete an object; twice does no harm."""
+        cloud = self.session.keeper(op.address.kind)
+        return self._harmless(op, lambda: cloud.delete(op.address.kind, attempt))
+
     def _harmless(
         self,
         op: Operation,
         call: Callable[[], Reply],
         tags: Mapping[str, str] | None = None,
         owned: tuple[str, ...] = (),
+        *,
+        intent: str = "",
+        settings: Mapping[str, Any] | None = None,
     ) -> Concluded:
-        intent = secrets.token_hex(8)
+        intent = intent or secrets.token_hex(8)
         self._record(Intended(self.session.now(), intent, str(op.address), op.verb, op.token))
         reply, _ = self._repeat(op.address, op.verb, call, doubted=False)
         done = reply.outcome is Outcome.ACCEPTED
-        return self._conclude(intent, op, reply, tags=tags if done else None, owned=owned)
+        if not done:
+            tags = settings = None
+        return self._conclude(intent, op, reply, tags=tags, owned=owned, settings=settings)
 
     def _attempt(self, cloud: Cloud, op: Operation, resource: Resource) -> Attempt:
         attempt = Attempt(
@@ -197,6 +217,7 @@ class Caller:
             execution=resource.execution,
             intended=self.session.now(),
             jobs=op.jobs,
+            settings=resource.settings or {},
         )
         if not self.session.kinds[op.address.kind].marks:
             return replace(attempt, request=digest({"run": op.token, "delivery": dict(resource.delivery)}))
@@ -249,6 +270,7 @@ class Caller:
         reply: Reply,
         tags: Mapping[str, str] | None = None,
         owned: tuple[str, ...] = (),
+        settings: Mapping[str, Any] | None = None,
     ) -> Concluded:
         event = Concluded(
             at=self.session.now(),
@@ -262,6 +284,7 @@ class Caller:
             tags=tags,
             owned=owned,
             jobs=reply.jobs,
+            settings=settings,
         )
         self._record(event)
         return event

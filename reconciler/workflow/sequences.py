@@ -31,10 +31,8 @@ def _check(resource: Resource, use: SequenceUse, spec: str | None) -> Iterator[D
     # Here and not above: a project without sequences never needs the schema library, let alone Pulser.
     from reconciler.simulate.sequence_check import check_physics, check_text
 
-    found = check_text(use.source.text, use.jobs)
-    if not any(f.severity == "error" for f in found):
-        found = [*found, *check_physics(use.source.text, use.jobs, spec, use.device)]
-    for finding in found:
+    text = use.source.text
+    for finding in [*check_text(text, use.jobs), *check_physics(text, use.jobs, spec, use.device)]:
         yield _diagnostic(resource, use, finding)
 
 

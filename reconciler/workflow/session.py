@@ -14,7 +14,7 @@ from reconciler.core.address import Address
 from reconciler.core.ports import Clock, ProjectContext
 from reconciler.core.progress import Progress, Stage
 from reconciler.core.resource import Scope
-from reconciler.providers.kind import Cloud, Kind, Tokenless
+from reconciler.providers.kind import Cloud, Keeper, Kind, Tokenless
 from reconciler.store.errors import LockInfo
 from reconciler.store.port import Store
 
@@ -47,6 +47,13 @@ class Session:
         cloud = self.cloud(kind)
         if not isinstance(cloud, Tokenless):
             raise TypeError(f"the cloud of {kind} can't look for what it may have made")
+        return cloud
+
+    def keeper(self, kind: str) -> Keeper:
+        """The same cloud, of a kind of lasting objects."""
+        cloud = self.cloud(kind)
+        if not isinstance(cloud, Keeper):
+            raise TypeError(f"the cloud of {kind} can't change what it has")
         return cloud
 
     def now(self) -> str:
