@@ -139,11 +139,11 @@ def page(document: Mapping[str, Any], offset: int, keyed: str = "id") -> Page:
     told = document.get("pagination")
     total, end = (told.get("total"), told.get("end")) if isinstance(told, dict) else (None, None)
     if not isinstance(total, int) or not isinstance(end, int) or (end <= offset < total):
-        # It does not say: only a page that is not full is surely the last one.
-        return Page(tuple(data), offset + len(data) if len(data) >= PAGE else None)
+        # It does not say. How many fit on a page is the service's to choose: only an empty one is surely the last.
+        return Page(tuple(data), offset + len(data) if data else None)
     if not data and offset < total:
         raise GarbledAnswerError("the answer is an empty page of a list that goes on")
-    return Page(tuple(data), end if end < total else None)
+    return Page(tuple(data), end if offset < end < total else None)
 
 
 def _keyed(item: Item, key: str) -> bool:

@@ -118,11 +118,13 @@ class PasqalClient:
             fresh = {str(item[keyed]): item for item in part.items if item[keyed] not in seen}
             yield list(fresh.values())
             seen |= fresh.keys()
-            stale = 0 if fresh else stale + 1
-            if stale == _STALE and part.next is not None:
-                # It knows no offset. What it holds beyond this page can't be read, so nothing may be called absent.
-                raise CloudUnavailable(f"reading {path} failed: the list has no end")
             offset = part.next
+            stale = 0 if fresh else stale + 1
+            if stale == _STALE and offset is not None:
+                if len(part.items) < PAGE:
+                    return  # it knows no offset, and this is all that it has
+                # What it holds beyond this page can't be read, so nothing may be called absent.
+                raise CloudUnavailable(f"reading {path} failed: the list has no end")
 
     def _page(self, path: str, query: Query, offset: int, keyed: str, absent: frozenset[int]) -> Page:
         whole = {**query, "offset": offset, "limit": PAGE}

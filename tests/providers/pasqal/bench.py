@@ -113,7 +113,9 @@ def open_bench(*steps: Step, otherwise: Step | None = None, environ: Mapping[str
 
 
 def ok(data: Any, **more: Any) -> httpx.Response:
-    """A success in the envelope."""
+    """A success in the envelope; a list is a whole one unless `pagination` says otherwise."""
+    if isinstance(data, list):
+        more = {"pagination": {"total": len(data), "start": 0, "end": len(data)}, **more}
     return httpx.Response(200, json={"status": "success", "code": "200", "message": "OK.", "data": data, **more})
 
 

@@ -43,22 +43,33 @@ def test_nothing() -> None:
     assert _read(ok([])) == []
 
 
-def test_without_pagination_a_full_page_is_not_the_last() -> None:
-    assert _read(ok(_ids(0, 100)), ok(_ids(100, 130))) == _names(0, 130)
-    assert _read(ok(_ids(0, 100)), ok([])) == _names(0, 100)
-    assert _read(ok(_ids(0, 30))) == _names(0, 30)
+def _untold(start: int, end: int) -> httpx.Response:
+    return ok(_ids(start, end), pagination=None)
+
+
+def test_without_pagination_only_an_empty_page_is_surely_the_last() -> None:
+    assert _read(_untold(0, 100), _untold(100, 130), _untold(130, 130)) == _names(0, 130)
+    assert _read(_untold(0, 2), _untold(2, 4), _untold(4, 4)) == _names(0, 4)
+    assert _read(_untold(0, 0)) == []
+
+
+def test_a_short_list_that_knows_no_offset_is_read_once() -> None:
+    assert _read(otherwise=_untold(0, 30)) == _names(0, 30)
 
 
 @pytest.mark.parametrize(
-    "told", [None, [], {}, {"total": "250", "end": 100}, {"total": 250}, {"total": 250, "end": 0}, {"end": None}]
+    "told", [None, [], {}, {"total": "101", "end": 100}, {"total": 101}, {"total": 101, "end": 0}, {"end": None}]
 )
 def test_pagination_of_another_shape_is_none(told: Any) -> None:
-    assert _read(ok(_ids(0, 100), pagination=told), ok(_ids(100, 101), pagination=told)) == _names(0, 101)
+    answers = [ok(_ids(start, end), pagination=told) for start, end in ((0, 100), (100, 101), (101, 101))]
+    assert _read(*answers) == _names(0, 101)
 
 
 def test_what_stands_twice_is_read_once() -> None:
     """New batches push the older ones on to the next page."""
-    assert _read(_part(0, 100, 150), ok([*_ids(98, 150), *_ids(98, 100)])) == _names(0, 150)
+    assert _read(
+        _part(0, 100, 150), ok([*_ids(98, 150), *_ids(98, 100)], pagination={"total": 150, "end": 150})
+    ) == _names(0, 150)
 
 
 def test_a_list_that_breaks_off_is_not_believed() -> None:
@@ -70,7 +81,7 @@ def test_a_list_that_breaks_off_is_not_believed() -> None:
 def test_a_list_that_begins_again_is_not_believed() -> None:
     """A service that knows no offset: what is beyond its first page can't be read, and must not count as absent."""
     with pytest.raises(CloudUnavailable, match="has no end"):
-        _read(otherwise=ok(_ids(0, 100)))
+        _read(otherwise=_untold(0, 100))
 
 
 @pytest.mark.parametrize("data", [None, {}, "no", [[]], [{}], [{"id": 7}], [{"id": "../x"}], [{"id": ""}]])

@@ -181,7 +181,8 @@ def test_a_list_without_tags_is_completed() -> None:
 def test_a_look_ends_at_batches_from_before() -> None:
     old = [batch(f"id-{n}", created_at="2026-01-15T11:00:00", tags=MARKED) for n in range(100)]
     young = batch(OTHER, tags=MARKED)
-    bench = open_bench(ok([]), ok([young, *old[:99]]), ok(old))
+    many = {"total": 500, "start": 0, "end": 100}
+    bench = open_bench(ok([]), ok([young, *old[:99]], pagination=many), ok(old, pagination={**many, "end": 200}))
     assert [found.attempt.id for found in bench.cloud.look("Batch", attempt(), set())] == [OTHER]
     assert len(bench.wire.sent) == 3
 
