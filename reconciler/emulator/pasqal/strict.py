@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from importlib import import_module
 
 from reconciler.emulator.pasqal.check import NewJob
 from reconciler.emulator.pasqal.context import Context
@@ -25,13 +24,11 @@ def check_strictly(context: Context, device: str, sequence: str | None, jobs: Se
 
 def _check_sequence(sequence: str, *place: str | int) -> None:
     # Here, because few worlds are strict, and Pulser takes a second to load.
-    from reconciler.simulate.pulser_library import pulser_at_work
-    from reconciler.simulate.sequence_bounds import CannotRun
+    from reconciler.simulate import pulser
 
     try:
-        with pulser_at_work():
-            import_module("pulser").Sequence.from_abstract_repr(sequence)
-    except CannotRun as problem:
+        pulser.check(sequence)
+    except pulser.CannotRun as problem:
         raise invalid(f"The sequence can't be read: {problem}", *place) from problem
 
 
