@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from reconciler.emulator import late, objects, schema
+from reconciler.emulator.braket.spending_schema import SCHEMA as SPENDING
 from reconciler.emulator.broken import WorldError
 from reconciler.emulator.pasqal.schema import SCHEMA as PASQAL
 
@@ -14,6 +15,7 @@ from reconciler.emulator.pasqal.schema import SCHEMA as PASQAL
 _STEPS = (
     f"{schema.SCHEMA};{objects.SCHEMA}",
     f"{late.SCHEMA};{PASQAL}",
+    SPENDING,
 )
 VERSION = len(_STEPS)
 # Seconds to wait for another process that writes.

@@ -4,10 +4,9 @@ import pytest
 
 from reconciler.emulator.braket.operations import OPERATIONS
 from reconciler.emulator.wire.model import braket
-from tests.emulator.local import FORTE, SV1, Local, refused
+from tests.emulator.local import SV1, Local, refused
 
 JOB = "arn:aws:braket:us-east-1:123456789012:job/x"
-LIMIT = "arn:aws:braket:us-east-1:123456789012:spending-limit/x"
 NEW_JOB: dict[str, Any] = {
     "jobName": "j",
     "roleArn": "arn:aws:iam::123456789012:role/r",
@@ -28,15 +27,6 @@ def test_every_operation_of_the_model_is_answered() -> None:
         ("create_job", NEW_JOB, 400, "ValidationException", "Hybrid jobs"),
         ("get_job", {"jobArn": JOB}, 404, "ResourceNotFoundException", "Hybrid jobs"),
         ("cancel_job", {"jobArn": JOB}, 404, "ResourceNotFoundException", "Hybrid jobs"),
-        (
-            "create_spending_limit",
-            {"deviceArn": FORTE, "spendingLimit": "3.00"},
-            400,
-            "ValidationException",
-            "Spending limits",
-        ),
-        ("update_spending_limit", {"spendingLimitArn": LIMIT}, 404, "ResourceNotFoundException", "Spending limits"),
-        ("delete_spending_limit", {"spendingLimitArn": LIMIT}, 404, "ResourceNotFoundException", "Spending limits"),
     ],
 )
 def test_what_is_not_emulated_says_so(
@@ -55,4 +45,3 @@ def test_what_is_not_emulated_is_validated_all_the_same(local: Local) -> None:
 
 def test_searching_for_it_finds_nothing(local: Local) -> None:
     assert local.client().search_jobs(filters=[])["jobs"] == []
-    assert local.client().search_spending_limits()["spendingLimits"] == []

@@ -136,7 +136,7 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
     other = sqlite3.connect(tmp_path / "other")
     other.execute("CREATE TABLE mine (x)")
     other.close()
-    with pytest.raises(WorldError, match="it has version 0, this program reads version 2"):
+    with pytest.raises(WorldError, match=f"it has version 0, this program reads version {storage.VERSION}"):
         World.open(tmp_path / "other")
 
 
@@ -181,7 +181,7 @@ def test_a_file_of_another_version_is_refused_and_left_alone(older: Path, versio
     with sqlite3.connect(older) as connection:
         connection.execute(f"PRAGMA user_version = {version}")
     connection.close()
-    with pytest.raises(WorldError, match=f"it has version {version}, this program reads version 2"):
+    with pytest.raises(WorldError, match=f"it has version {version}, this program reads version {storage.VERSION}"):
         World.open(older)
 
 

@@ -1,6 +1,4 @@
-import hashlib
 import json
-import uuid
 from collections.abc import Mapping
 from random import Random
 from typing import Any
@@ -9,6 +7,8 @@ from reconciler.emulator.braket import lifecycle
 from reconciler.emulator.braket.action import action_type
 from reconciler.emulator.braket.context import ACCOUNT, Context
 from reconciler.emulator.braket.device import capabilities, find_device, status_of
+from reconciler.emulator.braket.identifier import new_id
+from reconciler.emulator.braket.spending_cost import check_spending
 from reconciler.emulator.braket.tag import check_tags
 from reconciler.emulator.braket.task import Task, insert
 from reconciler.emulator.braket.token import recall, remember
@@ -29,6 +29,7 @@ def create_quantum_task(context: Context, asked: Mapping[str, Any]) -> Mapping[s
     if len(asked["action"]) > context.switches.number("action.max"):
         raise invalid("The action is too large")
     kind = action_type(asked["action"], device.arn, capabilities(device.arn))
+    check_spending(context, device.arn, asked["shots"])
     task = _task(context, asked, device, kind)
     insert(context.connection, task, asked["action"])
     remember(context, asked, task.arn)
@@ -65,7 +66,7 @@ def _check_extras(asked: Mapping[str, Any], device: Device) -> None:
 
 def _task(context: Context, asked: Mapping[str, Any], device: Device, kind: str) -> Task:
     seq = context.connection.execute("SELECT coalesce(max(seq), 0) + 1 FROM task").fetchone()[0]
-    id_ = _task_id(context, seq)
+    id_ = new_id(context, str(seq))
     simulator = device.type == "SIMULATOR"
     times = lifecycle.plan(context.now, simulator, context.switches, Random(id_))
     wait = 0
@@ -90,10 +91,3 @@ def _task(context: Context, asked: Mapping[str, Any], device: Device, kind: str)
         visible_at=times.created_at,
         doom=context.switches.text("fail.reason") or None,
     )
-
-
-def _task_id(context: Context, seq: int) -> str:
-    seed = context.switches.text("seed")
-    if seed == "0":
-        seed = context.connection.execute("SELECT value FROM meta WHERE name = 'world'").fetchone()[0]
-    return str(uuid.UUID(bytes=hashlib.sha256(f"{seed}:{seq}".encode()).digest()[:16], version=4))

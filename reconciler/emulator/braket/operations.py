@@ -8,9 +8,15 @@ from reconciler.emulator.braket.create import create_quantum_task
 from reconciler.emulator.braket.device import get_device, search_devices
 from reconciler.emulator.braket.read import get_quantum_task
 from reconciler.emulator.braket.search import search_quantum_tasks
+from reconciler.emulator.braket.spending import (
+    create_spending_limit,
+    delete_spending_limit,
+    search_spending_limits,
+    update_spending_limit,
+)
 from reconciler.emulator.braket.tag import list_tags, tag_resource, untag_resource
 
-_JOBS, _LIMITS = "Hybrid jobs", "Spending limits"
+_JOBS = "Hybrid jobs"
 
 # Every operation of the service model, once.
 OPERATIONS: Mapping[str, Operation] = MappingProxyType(
@@ -28,9 +34,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "GetJob": miss(_JOBS),
         "CancelJob": miss(_JOBS),
         "SearchJobs": none("jobs"),
-        "CreateSpendingLimit": refuse(_LIMITS),
-        "UpdateSpendingLimit": miss(_LIMITS),
-        "DeleteSpendingLimit": miss(_LIMITS),
-        "SearchSpendingLimits": none("spendingLimits"),
+        "CreateSpendingLimit": create_spending_limit,
+        "UpdateSpendingLimit": update_spending_limit,
+        "DeleteSpendingLimit": delete_spending_limit,
+        "SearchSpendingLimits": search_spending_limits,
     }
 )

@@ -1,9 +1,12 @@
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
+from reconciler.emulator.braket import spending_limit
 from reconciler.emulator.braket.context import Context
 from reconciler.emulator.braket.lifecycle import TERMINAL, status
+from reconciler.emulator.braket.spending_limit import SpendingLimit
 from reconciler.emulator.braket.task import Task, find, save_tags
 from reconciler.emulator.wire.error import invalid
 
@@ -25,28 +28,34 @@ def check_tags(tags: Mapping[str, str]) -> None:
 
 
 def tag_resource(context: Context, asked: Mapping[str, Any]) -> Mapping[str, Any]:
-    task = _editable(context, asked["resourceArn"])
+    tags, save = _editable(context, asked["resourceArn"])
     check_tags(asked["tags"])
-    tags = json.loads(task.tags) | asked["tags"]
-    check_tags(tags)
-    save_tags(context.connection, task.arn, tags)
+    check_tags(tags | asked["tags"])
+    save(tags | asked["tags"])
     return {}
 
 
 def untag_resource(context: Context, asked: Mapping[str, Any]) -> Mapping[str, Any]:
-    task = _editable(context, asked["resourceArn"])
+    tags, save = _editable(context, asked["resourceArn"])
     gone = set(asked["tagKeys"])
-    save_tags(context.connection, task.arn, {k: v for k, v in json.loads(task.tags).items() if k not in gone})
+    save({key: value for key, value in tags.items() if key not in gone})
     return {}
 
 
 def list_tags(context: Context, asked: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {"tags": json.loads(find(context, asked["resourceArn"]).tags)}
+    return {"tags": json.loads(_find(context, asked["resourceArn"]).tags)}
 
 
-def _editable(context: Context, arn: str) -> Task:
-    task = find(context, arn)
-    state = status(task, context.now)
+def _editable(context: Context, arn: str) -> tuple[dict[str, str], Callable[[Mapping[str, str]], None]]:
+    """The tags of what an ARN names, and what saves others."""
+    found = _find(context, arn)
+    if isinstance(found, SpendingLimit):
+        return json.loads(found.tags), partial(spending_limit.save_tags, context.connection, arn)
+    state = status(found, context.now)
     if state in TERMINAL and context.switches.text("tags.terminal") == "refuse":
         raise invalid(f"Tags of a quantum task in the {state} status can't be changed")
-    return task
+    return json.loads(found.tags), partial(save_tags, context.connection, arn)
+
+
+def _find(context: Context, arn: str) -> Task | SpendingLimit:
+    return spending_limit.find(context, arn) if ":spending-limit/" in arn else find(context, arn)
