@@ -11,6 +11,7 @@ from reconciler.render.json_form import dumps
 from reconciler.simulate.result import TaskResult
 from reconciler.workflow.results import Fetched
 
+_DEEPEST = 100
 _NO_JSON = "what it gave back can't be shown as JSON; --out saves it as it is"
 
 
@@ -23,11 +24,22 @@ def results_json(addresses: Iterable[Address], fetched: Sequence[Fetched]) -> di
 
 
 def document_text(document: Any) -> str | None:
-    """A result that measures nothing, as JSON; None where it is none: NaN, or too deep to be written."""
+    """A result that measures nothing, as JSON; None where it is none (NaN), or deeper than anybody reads."""
     try:
-        return dumps(document)
-    except (ValueError, RecursionError):
+        return None if _is_deep(document) else dumps(document)
+    except ValueError:
         return None
+
+
+def _is_deep(document: Any) -> bool:
+    """Read by a parser in C it may have thousands of levels, and writing it would break somewhere on the way."""
+    level = [document]
+    for _ in range(_DEEPEST):
+        held = [v.values() if isinstance(v, dict) else v for v in level if isinstance(v, dict | list)]
+        level = [value for values in held for value in values]
+        if not level:
+            return False
+    return True
 
 
 def _run(item: Fetched) -> dict[str, Any]:
