@@ -26,7 +26,8 @@ def batch_change(resource: Resource, prior: Record | None, record: Record, rules
     doubtful = [a for a in record.attempts if a.doubtful]
     if doubtful:
         return in_doubt(resource, doubtful[-1], rules)
-    adding = next((a for a in record.attempts if a.adding is not None), None)
+    # What may have been added to a batch that is gone is lost with it.
+    adding = next((a for a in record.attempts if a.adding is not None and not a.missing), None)
     if adding is not None:
         return _adding_in_doubt(resource, adding)
     same = tuple(a for a in record.attempts if a.exists and resource.wants(a))
@@ -174,7 +175,7 @@ class _Reconciled:
         told = [f"Job {c.job.label or c.job.id} {c.warning}." for c in self.jobs if c.warning]
         if not told:
             return ""
-        more = f" So did {len(told) - 3} more." if len(told) > 3 else ""
+        more = f" {len(told) - 3} more are like these." if len(told) > 3 else ""
         remedy = "Raise run.generation to pay for the whole batch again, or allow run.retry."
         return f"{' '.join(told[:3])}{more} {remedy}"
 

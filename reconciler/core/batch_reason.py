@@ -47,7 +47,7 @@ def reason_of(action: Action, change: Change, same: Sequence[Attempt]) -> str:
 def _created(change: Change, same: Sequence[Attempt]) -> str:
     number = sum(c.submits for c in change.jobs)
     if same:
-        paid = sum(not c.submits and bool(c.batch) for c in change.jobs)
+        paid = sum(c.declared and not c.submits and bool(c.batch) for c in change.jobs)
         kept = f"; {count(paid)} of it {'is' if paid == 1 else 'are'} paid already and not sent again" if paid else ""
         return f"a new batch for {count(number)}, for the last one takes no more{kept}"
     if change.attempt is None:
@@ -60,14 +60,17 @@ def _created(change: Change, same: Sequence[Attempt]) -> str:
 
 def _parts(change: Change) -> list[str]:
     told = []
-    by_verb = {op.verb: len(op.jobs) for op in change.operations}
+    by_verb: Counter[Verb] = Counter()
+    for op in change.operations:
+        by_verb[op.verb] += len(op.jobs)
+    verbs = {op.verb for op in change.operations}
     retried = sum(c.action == "retry" for c in change.jobs)
-    if Verb.ADD in by_verb:
+    if Verb.ADD in verbs:
         again = f", {retried} of them tried again" if retried else ""
         told.append(f"{count(by_verb[Verb.ADD])} to add to the open batch{again}")
-    if Verb.CANCEL_JOBS in by_verb:
+    if Verb.CANCEL_JOBS in verbs:
         told.append(f"{count(by_verb[Verb.CANCEL_JOBS])} to cancel, no longer declared")
-    if Verb.CLOSE in by_verb:
+    if Verb.CLOSE in verbs:
         told.append("it takes no more jobs and is closed")
     names = [f.name for f in change.fields if f.name.startswith(("tags.", "run."))]
     return [*told, ", ".join(names)] if names else told

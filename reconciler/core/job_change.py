@@ -30,6 +30,7 @@ class JobChange:
     reason: str
     batch: str = ""
     warning: str = ""
+    declared: bool = True
 
     @property
     def submits(self) -> bool:

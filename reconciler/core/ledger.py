@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from reconciler.core.attempt import Attempt
 from reconciler.core.job import Job
 from reconciler.core.job_change import JobAction, JobChange
 from reconciler.core.phase import Phase
-from reconciler.core.resource import Removal, Resource
+from reconciler.core.resource import Removal, Resource, RunRules
 
 Held = tuple[Attempt, Job]
 
 # A wanted job is given the best that there is: a finished one before one on its way, and one that failed last.
 _RANK = {Phase.DONE: 0, Phase.OPEN: 1, Phase.CLOSING: 2, Phase.FAILED: 3, Phase.CANCELLED: 4}
+_BADLY = frozenset({Phase.FAILED, Phase.CANCELLED})
 
 
 def ledger(resource: Resource, batches: Sequence[Attempt]) -> list[JobChange]:
@@ -25,42 +26,62 @@ def ledger(resource: Resource, batches: Sequence[Attempt]) -> list[JobChange]:
     in the manifest changes nothing.
     """
     wanted = resource.jobs or ()
-    pools = _pools(batches)
     asked = Counter(job.digest for job in wanted)
-    tried = Counter(job.digest for batch in batches for job in batch.jobs if not job.foreign)
-    entries = [_entry(resource, job, pools.get(job.digest), asked, tried) for job in wanted]
-    left = (held for pool in pools.values() for held in pool)
+    pools = {digest: _pool(held, asked[digest], resource.rules) for digest, held in _by_digest(batches).items()}
+    entries = [_entry(job, pools.get(job.digest), resource.rules) for job in wanted]
+    left = (held for pool in pools.values() for held in pool.held)
     return [*entries, *_left_over(left, resource.rules.on_remove)]
 
 
-def _pools(batches: Iterable[Attempt]) -> dict[str, deque[Held]]:
-    held = [(batch, job) for batch in batches for job in batch.jobs]
-    held.sort(key=lambda pair: (pair[1].foreign, _RANK[pair[1].phase]))
-    pools: dict[str, deque[Held]] = {}
-    for pair in held:
-        pools.setdefault(pair[1].digest, deque()).append(pair)
-    return pools
+@dataclass(slots=True)
+class _Pool:
+    """Equal jobs, the best first. `failures` of theirs may be tried again, of `failed` jobs that nothing replaced."""
+
+    held: deque[Held]
+    failures: int
+    failed: int
+
+    def next_try(self) -> int:
+        """The number of the next try of a failed job. Who failed how often nobody knows: as if no other had."""
+        return self.failures // self.failed + 1 if self.failed else 1
 
 
-def _entry(
-    resource: Resource, want: Job, pool: deque[Held] | None, asked: Counter[str], tried: Counter[str]
-) -> JobChange:
-    if not pool:
+def _by_digest(batches: Iterable[Attempt]) -> dict[str, list[Held]]:
+    found: dict[str, list[Held]] = {}
+    for batch in batches:
+        in_doubt = batch.adding.jobs if batch.adding is not None else ()
+        for job in (*batch.jobs, *in_doubt):
+            # Somebody else's job may stand for a wanted one, but that theirs failed says nothing of ours.
+            if not (job.foreign and job.phase in _BADLY):
+                found.setdefault(job.digest, []).append((batch, job))
+    return found
+
+
+def _pool(held: list[Held], asked: int, rules: RunRules) -> _Pool:
+    """Only failed jobs are ever replaced by equal ones: of as many as there are too many, others tell the rest."""
+    own = [pair for pair in held if not pair[1].foreign]
+    failures = [pair for pair in own if pair[1].phase in rules.retry_on]
+    replaced = failures[: max(0, len(own) - asked)]
+    gone = {id(job) for _, job in replaced}
+    kept = sorted((p for p in held if id(p[1]) not in gone), key=lambda p: (p[1].foreign, _RANK[p[1].phase]))
+    return _Pool(deque(kept), len(failures), len(failures) - len(replaced))
+
+
+def _entry(want: Job, pool: _Pool | None, rules: RunRules) -> JobChange:
+    if pool is None or not pool.held:
         return JobChange(want, JobAction.SUBMIT, "declared, and never submitted")
-    batch, known = pool.popleft()
+    batch, known = pool.held.popleft()
     job = replace(known, label=want.label, shown=want.shown)
     if known.open and batch.missing:
-        warning = f"the cloud has no batch {batch.id} any more, and with it this job is lost"
+        warning = f"is lost: the cloud has no batch {batch.id} any more"
         return JobChange(job, JobAction.NONE, "lost with its batch; that alone is no reason to pay again", "", warning)
-    if known.phase not in (Phase.FAILED, Phase.CANCELLED):
+    if known.phase not in _BADLY:
         return JobChange(job, JobAction.NONE, _standing(known), batch.id)
     ended = f"ended {known.status or known.phase}"
-    most = resource.rules.max_attempts
-    # Of several equal jobs each may be tried so often.
-    tries = tried[want.digest] - asked[want.digest] + 1
-    if known.phase in resource.rules.retry_on and tries < most:
-        tried[want.digest] += 1
-        return JobChange(job, JobAction.RETRY, f"{ended}; run.retry allows try {tries + 1} of {most}", batch.id)
+    number, most = pool.next_try(), rules.max_attempts
+    if known.phase in rules.retry_on and number <= most:
+        pool.failures += 1
+        return JobChange(job, JobAction.RETRY, f"{ended}; run.retry allows try {number} of {most}", batch.id)
     why = f": {known.failure.rstrip('. ')}" if known.failure else ""
     return JobChange(job, JobAction.NONE, ended, batch.id, warning=f"{ended}{why}")
 
@@ -74,11 +95,19 @@ def _standing(job: Job) -> str:
 def _left_over(held: Iterable[Held], removal: Removal) -> Iterator[JobChange]:
     for batch, job in held:
         if job.foreign:
-            yield JobChange(job, JobAction.NONE, "not of this manifest: somebody else added it, and it is left alone")
+            yield JobChange(
+                job,
+                JobAction.NONE,
+                "not of this manifest: somebody else added it, and it is left alone",
+                declared=False,
+            )
         elif not job.open or batch.missing:
             continue  # on record, and nothing to be done about it
-        elif job.running or removal is Removal.ORPHAN or job.phase is Phase.CLOSING:
+        elif job.running or removal is Removal.ORPHAN or Phase.CLOSING in (job.phase, batch.phase):
             why = "it runs, and ends by itself" if job.running else "left to run, or being cancelled"
-            yield JobChange(job, JobAction.NONE, f"no longer declared; {why}", batch.id)
+            yield JobChange(job, JobAction.NONE, f"no longer declared; {why}", batch.id, declared=False)
+        elif not job.id:
+            why = "the cloud does not show it yet, and it can be cancelled when it does"
+            yield JobChange(job, JobAction.NONE, f"no longer declared; {why}", batch.id, declared=False)
         else:
-            yield JobChange(job, JobAction.CANCEL, "no longer declared", batch.id)
+            yield JobChange(job, JobAction.CANCEL, "no longer declared", batch.id, declared=False)

@@ -67,7 +67,7 @@ def discover(session: Session, state: State, want: Wanted) -> Discovered:
         matched = by_content(session, state, want.by_address, doubts, [f for f in found if not f.attempt.token], owners)
         result.events += matched
         over = [d for d in doubts if parse_address(d[0]).kind not in result.unmatched and not _told(d, matched)]
-        result.events += _settled(session, cloud, over, found)
+        result.events += _settled(session, cloud, over, [f for f in found if f.attempt.id not in owners.ids])
     return result
 
 
@@ -164,12 +164,17 @@ def _settled(
         if doubt.token in tokens or not doubt_is_over(session, address, doubt):
             continue
         kind = parse_address(address).kind
-        if not any(_may_have_made(doubt, run.attempt, cloud.window) for run in unmarked if run.kind in ("", kind)):
-            error = f"not found {int(cloud.window.total_seconds())} s and more after the call"
-            yield Concluded(session.now(), "", address, Verb.CREATE, doubt.token, Outcome.REFUSED, error=error)
+        # What never carries marks was told by its content already: the others are not this one.
+        like = unmarked if session.kinds[kind].marks else []
+        near = [run for run in like if run.kind in ("", kind) and _may_have_made(doubt, run.attempt, cloud.window)]
+        outcome, error = Outcome.REFUSED, f"not found {int(cloud.window.total_seconds())} s and more after the call"
+        if near:
+            ids = ", ".join(sorted({run.attempt.id for run in near}))
+            outcome, error = Outcome.UNKNOWN, f"a run that it may have made has lost our tags: {ids}"
+        yield Concluded(session.now(), "", address, Verb.CREATE, doubt.token, outcome, error=error)
 
 
 def _may_have_made(doubt: Attempt, run: Attempt, window: timedelta) -> bool:
-    between = datetime.fromisoformat(run.submitted) - datetime.fromisoformat(doubt.intended)
+    begun, ended = (datetime.fromisoformat(at) for at in (doubt.intended, doubt.doubted or doubt.intended))
     same = all(doubt.execution.get(name) == value for name, value in run.execution.items())
-    return same and abs(between) <= window
+    return same and begun - window <= datetime.fromisoformat(run.submitted) <= ended + window
