@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from reconciler.emulator import late, objects, schema
+from reconciler.emulator import late, logs, objects, schema
+from reconciler.emulator.braket.job_schema import SCHEMA as JOBS
 from reconciler.emulator.braket.spending_schema import SCHEMA as SPENDING
 from reconciler.emulator.broken import WorldError
 from reconciler.emulator.pasqal.schema import SCHEMA as PASQAL
@@ -15,7 +16,7 @@ from reconciler.emulator.pasqal.schema import SCHEMA as PASQAL
 _STEPS = (
     f"{schema.SCHEMA};{objects.SCHEMA}",
     f"{late.SCHEMA};{PASQAL}",
-    SPENDING,
+    f"{SPENDING};{JOBS};{logs.SCHEMA}",
 )
 VERSION = len(_STEPS)
 # Seconds to wait for another process that writes.

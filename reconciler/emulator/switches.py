@@ -64,6 +64,17 @@ _ALL = (
     Switch("search.page", "100", "Most tasks on one page, whatever maxResults asks.", counted=True),
     Switch("action.max", "3000000", "Longest action, in characters."),
     Switch("tags.terminal", "allow", "Whether finished tasks can be tagged and untagged.", ("allow", "refuse")),
+    Switch("latency.job.queue", "1", "Seconds from creation until a hybrid job can run."),
+    Switch("latency.job.run", "1", "Seconds a hybrid job runs of which nothing really runs."),
+    Switch(
+        "jobs.run",
+        "off",
+        "Whether the entry points of hybrid jobs really run here, whoever made them. Sources of the project always do.",
+        ("off", "on"),
+    ),
+    Switch("jobs.role", "strict", "Whether a job's role must be named as the service's own.", ("strict", "lax")),
+    Switch("jobs.quota", "5", "Most hybrid jobs at the same time in a region.", counted=True),
+    Switch("jobs.search.name", "on", "Whether SearchJobs takes CONTAINS on jobName.", ("on", "off")),
     Switch("spending.second", "refuse", "What becomes of a device's second spending limit.", ("refuse", "allow")),
     Switch(
         "spending.below",

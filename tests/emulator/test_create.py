@@ -121,10 +121,7 @@ def test_an_action_above_the_cap_is_refused(local: Local) -> None:
             "Value at 'associations.1.member.type' failed to satisfy constraint: "
             "Member must satisfy enum value set: [RESERVATION_TIME_WINDOW_ARN]",
         ),
-        (
-            {"jobToken": "x"},
-            "The job token is not valid: hybrid jobs are not in this version of the local cloud",
-        ),
+        ({"jobToken": "x"}, "The job token is not valid"),
     ],
 )
 def test_limits_of_the_model_hold(local: Local, changes: dict[str, Any], message: str) -> None:

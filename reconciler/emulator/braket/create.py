@@ -8,6 +8,7 @@ from reconciler.emulator.braket.action import action_type
 from reconciler.emulator.braket.context import ACCOUNT, Context
 from reconciler.emulator.braket.device import capabilities, find_device, status_of
 from reconciler.emulator.braket.identifier import new_id
+from reconciler.emulator.braket.job import job_of_token
 from reconciler.emulator.braket.spending_cost import check_spending
 from reconciler.emulator.braket.tag import check_tags
 from reconciler.emulator.braket.task import Task, insert
@@ -26,12 +27,15 @@ def create_quantum_task(context: Context, asked: Mapping[str, Any]) -> Mapping[s
     check_tags(asked.get("tags", {}))
     _check_shots(asked["shots"], device)
     _check_extras(asked, device)
+    job = job_of_token(context, asked.get("jobToken"))
     if len(asked["action"]) > context.switches.number("action.max"):
         raise invalid("The action is too large")
     kind = action_type(asked["action"], device.arn, capabilities(device.arn))
     check_spending(context, device.arn, asked["shots"])
     task = _task(context, asked, device, kind)
     insert(context.connection, task, asked["action"])
+    if job is not None:
+        context.connection.execute("INSERT INTO job_task VALUES (?, ?)", (task.arn, job.arn))
     remember(context, asked, task.arn)
     return {"quantumTaskArn": task.arn}
 
@@ -60,8 +64,6 @@ def _check_extras(asked: Mapping[str, Any], device: Device) -> None:
         if device.type == "SIMULATOR":
             raise invalid(f"Braket Direct is not supported for {device.arn}")
         raise invalid("Reservation arn is invalid")
-    if "jobToken" in asked:
-        raise invalid("The job token is not valid: hybrid jobs are not in this version of the local cloud")
 
 
 def _task(context: Context, asked: Mapping[str, Any], device: Device, kind: str) -> Task:

@@ -1,11 +1,14 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from reconciler.emulator.braket.absent import miss, none, refuse
 from reconciler.emulator.braket.cancel import cancel_quantum_task
 from reconciler.emulator.braket.context import Operation
 from reconciler.emulator.braket.create import create_quantum_task
 from reconciler.emulator.braket.device import get_device, search_devices
+from reconciler.emulator.braket.job_cancel import cancel_job
+from reconciler.emulator.braket.job_create import create_job
+from reconciler.emulator.braket.job_read import get_job
+from reconciler.emulator.braket.job_search import search_jobs
 from reconciler.emulator.braket.read import get_quantum_task
 from reconciler.emulator.braket.search import search_quantum_tasks
 from reconciler.emulator.braket.spending import (
@@ -15,8 +18,6 @@ from reconciler.emulator.braket.spending import (
     update_spending_limit,
 )
 from reconciler.emulator.braket.tag import list_tags, tag_resource, untag_resource
-
-_JOBS = "Hybrid jobs"
 
 # Every operation of the service model, once.
 OPERATIONS: Mapping[str, Operation] = MappingProxyType(
@@ -30,10 +31,10 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "TagResource": tag_resource,
         "UntagResource": untag_resource,
         "ListTagsForResource": list_tags,
-        "CreateJob": refuse(_JOBS),
-        "GetJob": miss(_JOBS),
-        "CancelJob": miss(_JOBS),
-        "SearchJobs": none("jobs"),
+        "CreateJob": create_job,
+        "GetJob": get_job,
+        "CancelJob": cancel_job,
+        "SearchJobs": search_jobs,
         "CreateSpendingLimit": create_spending_limit,
         "UpdateSpendingLimit": update_spending_limit,
         "DeleteSpendingLimit": delete_spending_limit,

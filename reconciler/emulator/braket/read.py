@@ -17,6 +17,9 @@ def get_quantum_task(context: Context, asked: Mapping[str, Any]) -> Mapping[str,
         "numSuccessfulShots": task.shots if completed else None,
         "actionMetadata": {"actionType": task.action_type},
     }
+    job = context.connection.execute("SELECT job FROM job_task WHERE task = ?", (task.arn,)).fetchone()
+    if job is not None:
+        found["jobArn"] = job[0]
     if "QueueInfo" in asked.get("additionalAttributeNames", ()):
         found["queueInfo"] = _queue_info(context, task)
     return found

@@ -68,17 +68,19 @@ def _clause(rule: Mapping[str, Any]) -> tuple[str, list[Any]]:
     if name not in _NAMES:
         raise invalid(f"Filter name {name} is not supported. Supported: {', '.join(_NAMES)}")
     if name == "createdAt":
-        return _created(operator, [_time(value) for value in values])
+        return created_clause(operator, values)
     if operator != "EQUAL":
         raise invalid(f"Operator {operator} is not supported for filter {name}. Supported: EQUAL")
     if name == "status":
         return "1", []
     if name == "jobArn":
-        return "0", []  # there are no hybrid jobs, so no task belongs to one
+        return f"arn IN (SELECT task FROM job_task WHERE job IN ({', '.join('?' * len(values))}))", list(values)  # noqa: S608
     return f"{_COLUMNS[name]} IN ({', '.join('?' * len(values))})", values
 
 
-def _created(operator: str, times: list[int]) -> tuple[str, list[Any]]:
+def created_clause(operator: str, values: list[str]) -> tuple[str, list[Any]]:
+    """The SQL of a filter by createdAt, and its values. Raises ServiceError ValidationException."""
+    times = [_time(value) for value in values]
     if operator == "EQUAL":
         return f"created_at IN ({', '.join('?' * len(times))})", times
     needed = 2 if operator == "BETWEEN" else 1

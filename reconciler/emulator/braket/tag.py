@@ -3,8 +3,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from reconciler.emulator.braket import spending_limit
+from reconciler.emulator.braket import job, job_lifecycle, spending_limit
 from reconciler.emulator.braket.context import Context
+from reconciler.emulator.braket.job import Job
 from reconciler.emulator.braket.lifecycle import TERMINAL, status
 from reconciler.emulator.braket.spending_limit import SpendingLimit
 from reconciler.emulator.braket.task import Task, find, save_tags
@@ -51,11 +52,14 @@ def _editable(context: Context, arn: str) -> tuple[dict[str, str], Callable[[Map
     found = _find(context, arn)
     if isinstance(found, SpendingLimit):
         return json.loads(found.tags), partial(spending_limit.save_tags, context.connection, arn)
-    state = status(found, context.now)
+    is_job = isinstance(found, Job)
+    state = job_lifecycle.status(found, context.now) if isinstance(found, Job) else status(found, context.now)
     if state in TERMINAL and context.switches.text("tags.terminal") == "refuse":
-        raise invalid(f"Tags of a quantum task in the {state} status can't be changed")
-    return json.loads(found.tags), partial(save_tags, context.connection, arn)
+        raise invalid(f"Tags of a {'job' if is_job else 'quantum task'} in the {state} status can't be changed")
+    return json.loads(found.tags), partial(job.save_tags if is_job else save_tags, context.connection, arn)
 
 
-def _find(context: Context, arn: str) -> Task | SpendingLimit:
+def _find(context: Context, arn: str) -> Task | Job | SpendingLimit:
+    if ":job/" in arn:
+        return job.find(context, arn)
     return spending_limit.find(context, arn) if ":spending-limit/" in arn else find(context, arn)
