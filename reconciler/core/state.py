@@ -123,8 +123,9 @@ def _created(attempt: Attempt, event: Concluded) -> Attempt:
     if event.outcome is Outcome.ACCEPTED:
         taken = replace(attempt, outcome=event.outcome, id=event.id, submitted=event.at, failure="", doubted="")
         return taken if event.jobs is None else jobs_seen(taken, event.jobs)
-    # The first word after the call tells when it ended; later ones are of people and searches.
-    doubted = attempt.doubted or event.at if event.outcome is Outcome.UNKNOWN else ""
+    # The first word after the call tells when it ended. Words of searches name no call: a death has none of its own.
+    ended = attempt.doubted or (event.at if event.intent else "")
+    doubted = ended if event.outcome is Outcome.UNKNOWN else ""
     return replace(attempt, outcome=event.outcome, failure=event.error, doubted=doubted)
 
 
