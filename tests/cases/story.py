@@ -8,7 +8,8 @@ The folder of a case holds its manifests and
 - `events.jsonl`: what that apply wrote down, in order.
 
 Steps: `qctl …` (an `exit N:` before it expects that exit code), `replace FILE OLD NEW`, `copy FILE TARGET`,
-`forget-state` and `vanish` (the cloud forgets its tasks).
+`sequence NAME` (one of `tests/simulate/sequences` as `sequences/NAME.json`), `forget-state`, `vanish` (the cloud
+forgets its tasks) and `job-fails NUMBER REASON` (the local Pasqal's job of that number, from 1 on, is to end in ERROR).
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from reconciler.emulator.world import World
 from reconciler.store.local import LocalStore
 
 CASES = Path(__file__).parent
+_SEQUENCES = CASES.parent / "simulate" / "sequences"
 EXPECTED = ("plan.txt", "plan.json", "apply.txt", "events.jsonl")
 _NOON = 1_768_478_400  # 2026-01-15 12:00 UTC: after the birth of the project's uid, for searches begin there
 _TICK = 0.001  # seconds, the world's smallest step: a nap that rounds to none would never end
@@ -69,11 +71,20 @@ class Story:
                 shutil.copy(self.root / args[0], self.root / args[1])
             case "forget-state":
                 shutil.rmtree(self.root / "state")
+            case "sequence":
+                (self.root / "sequences").mkdir(exist_ok=True)
+                shutil.copy(_SEQUENCES / f"{args[0]}.json", self.root / "sequences")
             case "vanish":
-                with self.world.transaction() as session:
-                    session.connection.execute("DELETE FROM task")
+                self._tamper("DELETE FROM task")
+            case "job-fails":
+                fails = "UPDATE pasqal_job SET settled_as = 'ERROR', errors = json_array(?) WHERE seq = ?"
+                self._tamper(fails, args[1], int(args[0]))
             case _:
                 raise AssertionError(f"unknown step: {line}")
+
+    def _tamper(self, statement: str, *values: str | int) -> None:
+        with self.world.transaction() as session:
+            assert session.connection.execute(statement, values).rowcount, f"nothing to tamper with: {statement}"
 
     def qctl(self, *args: str) -> tuple[int, str]:
         """Exit code and output of one command; what went to standard error is marked."""
