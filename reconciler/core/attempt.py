@@ -68,6 +68,8 @@ class Attempt:
     jobs: tuple[Job, ...] = ()  # of a batch
     adding: Adding | None = None
     accepting: bool = False  # an open batch, which takes more jobs
+    group: str = ""  # the token of the program set that it is a member of, and its place in it
+    member: int = 0
     settings: Mapping[str, Any] = field(default_factory=dict)  # of a lasting object, as they stand; runs have none
 
     @property

@@ -9,6 +9,7 @@ from typing import Any
 from reconciler.core.address import Address
 from reconciler.core.event import Verb
 from reconciler.core.job import Job
+from reconciler.core.program_set import ProgramSet
 from reconciler.core.resource import Resource
 
 
@@ -29,4 +30,6 @@ class Operation:
     drop: tuple[str, ...] = ()
     jobs: tuple[Job, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
+    submits: ProgramSet | None = None  # this call submits the whole set
+    led_by: Address | None = None  # submitted by the call at that address
     repeats: bool = False  # an earlier call with this token may have been accepted

@@ -106,6 +106,8 @@ class Plan:
 def _decision(change: Change) -> list[Any]:
     calls = [[op.verb, op.token, op.id, dict(op.put), list(op.drop), _request(op)] for op in change.operations]
     for call, op in zip(calls, change.operations, strict=True):
+        if op.submits is not None:
+            call.append(op.submits.token)
         if op.settings:
             call.append(dict(op.settings))
         call.extend([job.digest for job in op.jobs] if op.verb in PAYING else [job.id for job in op.jobs])

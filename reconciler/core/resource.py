@@ -64,6 +64,7 @@ class Resource:
     opening: Opening = field(default_factory=Opening)
     sequences: tuple[SequenceUse, ...] = ()
     settings: Mapping[str, Any] | None = None  # of a lasting object: what is updated in place; runs have none
+    bundle: str = ""  # whether its sweep is submitted as program sets: "always", "auto" where the device can, or not
     watched: bool = False  # somebody else manages it: it is read and never changed
 
     @property

@@ -31,5 +31,10 @@ class Rules:
     now: datetime | None = None
 
     def marks(self, address: Address, attempt: Attempt) -> dict[str, str]:
-        """The tags that the run should have from us; none where it can't have any."""
+        """The tags that the run should have from us; none where it can't have any.
+
+        A task that several runs share carries the marks of their set.
+        """
+        if attempt.group:
+            return {key: value for key, value in attempt.tags.items() if key.startswith("qctl:")}
         return {} if address.kind in self.unmarked else attempt_marks(self.scope, address, attempt)

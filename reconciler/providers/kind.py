@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel
@@ -154,6 +155,26 @@ class Keeper(Cloud, Protocol):
 
     def delete(self, kind: str, attempt: Attempt) -> Reply:
         """Delete it. One that is not there is no error: ACCEPTED."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundles:
+    """How runs can share tasks. `refused` says why some can't; `fee` is what each run but the first of a set saves."""
+
+    sets: Sequence[Sequence[Resource]] = ()
+    refused: str = ""
+    fee: Decimal | None = None
+
+
+@runtime_checkable
+class Bundler(Cloud, Protocol):
+    """A cloud that takes several runs in one task."""
+
+    def bundles(self, resources: Sequence[Resource]) -> Bundles:
+        """Which of these, equal but for their inputs, can be sent together. Raises CloudUnavailable."""
+
+    def create_set(self, resources: Sequence[Resource], token: str, tags: Mapping[str, str], place: Place) -> Reply:
+        """One create call for all of them in this order, never repeated inside."""
 
 
 @runtime_checkable

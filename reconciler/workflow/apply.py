@@ -13,6 +13,7 @@ from reconciler.core.attempt import Attempt, Outcome
 from reconciler.core.change import Action, Change
 from reconciler.core.event import Concluded, Event, Managed, Verb
 from reconciler.core.operation import Operation
+from reconciler.core.program_set import ProgramSet
 from reconciler.core.progress import Progress, Stage
 from reconciler.core.resource import Resource
 from reconciler.core.state import State, fold
@@ -163,6 +164,10 @@ class _Run:
         return self._ended(op, event.outcome, event.id, event.error)
 
     def _call(self, op: Operation) -> Concluded:
+        if op.led_by is not None:
+            return self._led(op)
+        if op.submits is not None:
+            return self._set(op, op.submits)
         if op.verb is Verb.CREATE and op.resource is not None:
             return self.caller.create(op, self._settled(op.resource))
         attempt = self._attempt(op)
@@ -178,6 +183,19 @@ class _Run:
             Verb.DELETE: self.caller.delete,
         }
         return calls[op.verb](op, attempt)
+
+    def _set(self, op: Operation, together: ProgramSet) -> Concluded:
+        resources = [self._settled(member.resource) for member in together.members]
+        return self.caller.create_set(op, together, resources)
+
+    def _led(self, op: Operation) -> Concluded:
+        """What became of it in the call of its set, which is over."""
+        record = self.live.records.get(str(op.address))
+        attempt = record.by_token(op.token) if record else None
+        if attempt is None or attempt.outcome is Outcome.PENDING:
+            raise StillWaiting(f"its program set, led by {op.led_by}, was not submitted")
+        at, error = self.session.now(), attempt.failure
+        return Concluded(at, "", str(op.address), op.verb, op.token, attempt.outcome, id=attempt.id, error=error)
 
     def _tag(self, op: Operation, attempt: Attempt) -> Concluded:
         resource = self.planned.resources[str(op.address)]

@@ -22,6 +22,7 @@ from reconciler.store.port import Snapshot
 from reconciler.workflow.discover import discover, wanted
 from reconciler.workflow.late import settle
 from reconciler.workflow.observe import Refresh, doubt_is_over, has_doubt, refresh
+from reconciler.workflow.program_sets import bundle, discounted
 from reconciler.workflow.sequences import check_sequences
 from reconciler.workflow.session import Session
 
@@ -105,8 +106,11 @@ def make_plan(
         more = discover(session, seen, wanted(resources))
         observed, seen = (*observed, *more.events), fold(seen, more.events)
         changes = _decide(session, by_address, memory.snapshot, seen, chosen, more.unmatched)
-    changes = [c for c in changes if chosen.holds(c.address)]
+    bundled = bundle(session, [c for c in changes if chosen.holds(c.address)], seen, edges)
+    changes, edges = list(bundled.changes.values()), bundled.edges
     findings, prices = _check(session, changes)
+    findings = [*bundled.findings, *findings]
+    prices |= {a: discounted(prices[a], fee) for a, fee in bundled.fees.items() if a in prices}
     if prices:
         changes = [replace(c, price=prices.get(c.address)) if c.address in prices else c for c in changes]
     plan = _plan(session, changes, edges, in_order([*warnings, *findings, *_forbidden(changes)]))

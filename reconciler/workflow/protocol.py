@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -17,10 +17,11 @@ from typing import Any
 from reconciler.core.address import Address
 from reconciler.core.attempt import Attempt, Outcome
 from reconciler.core.digest import canonical, digest, sha256
-from reconciler.core.event import Concluded, Event, Intended, Verb
+from reconciler.core.event import Concluded, Intended, Verb
 from reconciler.core.job import Adding, claim
 from reconciler.core.mark import MARKS
 from reconciler.core.operation import Operation
+from reconciler.core.program_set import ProgramSet
 from reconciler.core.progress import Stage
 from reconciler.core.resource import Resource, attempt_marks
 from reconciler.providers.kind import Cloud, CloudUnavailable, Found, Kind, Reply, Search, Tokenless
@@ -43,7 +44,7 @@ class Caller:
 
     session: Session
     tell: Tell
-    learn: Callable[[Event], None]
+    learn: Callable[..., None]
     known: Callable[[], Set[str]]
     stop: threading.Event = field(default_factory=threading.Event)
     # Runs without marks are known by their content: two equal ones at once would each be taken for the other.
@@ -153,6 +154,42 @@ class Caller:
         intend()
         return self._conclude(intent, op, self._once(op, intent, send, look, cloud))
 
+    def create_set(self, op: Operation, together: ProgramSet, resources: Sequence[Resource]) -> Concluded:
+        """Submit several runs as one task: every intent is on disk before the one call. The event is the leader's."""
+        cloud = self.session.bundler(op.address.kind)
+        tags = {**resources[0].tags, **together.marks(self.session.scope)}
+        intent = secrets.token_hex(8)
+        attempts = [
+            replace(
+                self._attempt(cloud, replace(op, token=m.token, number=m.number), resource),
+                group=together.token,
+                member=place,
+                tags=tags,
+                owned=tuple(sorted(tags)),
+                request=digest({"run": together.token, "tags": tags, "delivery": dict(resource.delivery)}),
+            )
+            for place, (m, resource) in enumerate(zip(together.members, resources, strict=True))
+        ]
+        at, removal = self.session.now(), str(resources[0].rules.on_remove)
+        self._record(
+            *(
+                Intended(at, intent, str(m.address), Verb.CREATE, m.token, attempt, removal)
+                for m, attempt in zip(together.members, attempts, strict=True)
+            )
+        )
+
+        def send() -> Reply:
+            return cloud.create_set(resources, together.token, tags, attempts[0].place)
+
+        reply, doubted = self._repeat(op.address, Verb.CREATE, send, op.repeats)
+        if doubted and reply.outcome is not Outcome.ACCEPTED:
+            reply = self._look(cloud, replace(attempts[0], token=together.token), reply)
+        events = [
+            self._conclusion(intent, replace(op, address=m.address, token=m.token), reply) for m in together.members
+        ]
+        self._record(*events)
+        return events[0]
+
     def cancel(self, op: Operation, attempt: Attempt) -> Concluded:
         """Ask for an end; asking twice does no harm."""
         cloud = self.session.cloud(op.address.kind)
@@ -226,10 +263,10 @@ class Caller:
         request = digest({"run": op.token, "tags": tags, "delivery": dict(resource.delivery)})
         return replace(attempt, tags=tags, request=request)
 
-    def _record(self, event: Event) -> None:
-        self.session.store.append(event)
-        self.learn(event)
-        crash.point(f"before-{event.verb}" if isinstance(event, Intended) else "after-outcome")
+    def _record(self, *events: Intended | Concluded) -> None:
+        self.session.store.append(*events)
+        self.learn(*events)
+        crash.point(f"before-{events[0].verb}" if isinstance(events[0], Intended) else "after-outcome")
 
     def _repeat(self, address: Address, verb: Verb, call: Callable[[], Reply], doubted: bool) -> tuple[Reply, bool]:
         """The last reply, and whether any call before or with it may have acted."""
@@ -272,7 +309,20 @@ class Caller:
         owned: tuple[str, ...] = (),
         settings: Mapping[str, Any] | None = None,
     ) -> Concluded:
-        event = Concluded(
+        event = self._conclusion(intent, op, reply, tags, owned, settings)
+        self._record(event)
+        return event
+
+    def _conclusion(
+        self,
+        intent: str,
+        op: Operation,
+        reply: Reply,
+        tags: Mapping[str, str] | None = None,
+        owned: tuple[str, ...] = (),
+        settings: Mapping[str, Any] | None = None,
+    ) -> Concluded:
+        return Concluded(
             at=self.session.now(),
             intent=intent,
             address=str(op.address),
@@ -286,5 +336,3 @@ class Caller:
             jobs=reply.jobs,
             settings=settings,
         )
-        self._record(event)
-        return event

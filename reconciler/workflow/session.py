@@ -14,7 +14,7 @@ from reconciler.core.address import Address
 from reconciler.core.ports import Clock, ProjectContext
 from reconciler.core.progress import Progress, Stage
 from reconciler.core.resource import Scope
-from reconciler.providers.kind import Cloud, Keeper, Kind, Tokenless
+from reconciler.providers.kind import Bundler, Cloud, Keeper, Kind, Tokenless
 from reconciler.store.errors import LockInfo
 from reconciler.store.port import Store
 
@@ -54,6 +54,13 @@ class Session:
         cloud = self.cloud(kind)
         if not isinstance(cloud, Keeper):
             raise TypeError(f"the cloud of {kind} can't change what it has")
+        return cloud
+
+    def bundler(self, kind: str) -> Bundler:
+        """The same cloud, of a kind of which several runs can be submitted as one."""
+        cloud = self.cloud(kind)
+        if not isinstance(cloud, Bundler):
+            raise TypeError(f"the cloud of {kind} can't take several runs at once")
         return cloud
 
     def now(self) -> str:

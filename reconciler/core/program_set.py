@@ -1,0 +1,77 @@
+"""Several runs submitted as one task: a program set. Each keeps its own address, digest and place on record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from reconciler.core.address import Address
+from reconciler.core.digest import digest, run_token
+from reconciler.core.mark import TAG_ADDRESS, TAG_DIGEST, TAG_PROJECT, TAG_RUN, RunMark, address_mark
+from reconciler.core.resource import Resource, Scope
+
+_POINTS: Final = "qctl:points-"
+# Enough of a token to know it among those of one sweep, and short enough for a hundred of them in a few tags.
+_SHORT: Final = 8
+_IN_ONE: Final = 28  # of a tag value's 256 characters, with the spaces between
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One run of a set: its own identity, and what it is."""
+
+    address: Address
+    token: str
+    number: int
+    resource: Resource
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramSet:
+    """The members in the order of their programs. `token` is the one of the call that submits them all."""
+
+    base: Address
+    digest: str
+    token: str
+    generation: int
+    members: tuple[Member, ...]
+
+    def marks(self, scope: Scope) -> dict[str, str]:
+        """The tags by which a lost state finds the set and its members again."""
+        run = RunMark(scope.environment, self.generation, 1, self.token)
+        marks = {
+            TAG_PROJECT: scope.uid,
+            TAG_ADDRESS: address_mark(self.base),
+            TAG_DIGEST: self.digest,
+            TAG_RUN: str(run),
+        }
+        return marks | points_of([m.token for m in self.members])
+
+
+def program_set(scope: Scope, members: Sequence[Member]) -> ProgramSet:
+    """The set of these members. Who is in it is its identity: the same members are the same set on any machine."""
+    first = members[0]
+    base, generation = first.address.base, first.resource.rules.generation
+    content = digest({"members": [m.token for m in members]})
+    token = run_token(scope.uid, scope.environment, base, content, generation, 1)
+    return ProgramSet(base, content, token, generation, tuple(members))
+
+
+def points_of(tokens: Sequence[str]) -> dict[str, str]:
+    """Tags that name the members in their order."""
+    short = [token[:_SHORT] for token in tokens]
+    parts = [short[start : start + _IN_ONE] for start in range(0, len(short), _IN_ONE)]
+    return {f"{_POINTS}{number}": " ".join(part) for number, part in enumerate(parts)}
+
+
+def members_of(tags: Mapping[str, str], known: Iterable[tuple[str, str]]) -> dict[int, tuple[str, str]]:
+    """Which of the `known` (address, token) pairs are members of the set with these tags, by their place in it."""
+    named = sorted((int(k.removeprefix(_POINTS)), v) for k, v in tags.items() if _is_points(k))
+    short = [token for _, value in named for token in value.split()]
+    by_short = {token[:_SHORT]: (address, token) for address, token in known}
+    return {place: by_short[token] for place, token in enumerate(short) if token in by_short}
+
+
+def _is_points(key: str) -> bool:
+    return key.startswith(_POINTS) and key.removeprefix(_POINTS).isdecimal()
