@@ -176,7 +176,8 @@ class _Reconciled:
         if not told:
             return ""
         more = f" {len(told) - 3} more are like these." if len(told) > 3 else ""
-        remedy = "Raise run.generation to pay for the whole batch again, or allow run.retry."
+        retry = ", or allow run.retry" if any(c.warning and not c.job.open for c in self.jobs) else ""
+        remedy = f"Raise run.generation to pay for the whole batch again{retry}."
         return f"{' '.join(told[:3])}{more} {remedy}"
 
     def _action(self, change: Change, ends: tuple[Operation, ...], submits: tuple[Operation, ...]) -> Action:

@@ -63,8 +63,13 @@ def _pool(held: list[Held], asked: int, rules: RunRules) -> _Pool:
     failures = [pair for pair in own if pair[1].phase in rules.retry_on]
     replaced = failures[: max(0, len(own) - asked)]
     gone = {id(job) for _, job in replaced}
-    kept = sorted((p for p in held if id(p[1]) not in gone), key=lambda p: (p[1].foreign, _RANK[p[1].phase]))
+    kept = sorted((pair for pair in held if id(pair[1]) not in gone), key=lambda pair: _rank(pair[1]))
     return _Pool(deque(kept), len(failures), len(failures) - len(replaced))
+
+
+def _rank(job: Job) -> tuple[bool, bool, int, bool, bool]:
+    """The best first: what is left over in the end should be what costs nothing to take back."""
+    return job.phase in _BADLY, job.foreign, _RANK[job.phase], not job.running, bool(job.id)
 
 
 def _entry(want: Job, pool: _Pool | None, rules: RunRules) -> JobChange:

@@ -5,17 +5,21 @@
 `found`       attempts that only the cloud's tags tell of
 `forced`      named by --replace; `repeats` false: a cloud without client tokens
 An attempt says what differs from "accepted, QUEUED, and tagged as it should be".
+A batch (`kind: Batch`) has `jobs` on both sides, and what batch_case.py tells; `now` is the time of the plan, `broken`
+the numbers of attempts that a command began and did not live to save, `stale` doubts whose time is over.
 """
 
 from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from reconciler.core.address import Address
 from reconciler.core.attempt import Attempt, Outcome
 from reconciler.core.change import SYMBOLS, Change
 from reconciler.core.diff import diff
@@ -26,11 +30,14 @@ from reconciler.core.resource import Removal, Resource, RunRules
 from reconciler.core.rules import Rules
 from reconciler.core.state import State, fold
 from tests.core import samples
+from tests.core.batch_case import SWEEP, batch_attempt, called, plain_jobs, with_jobs
 
 FOLDER = Path(__file__).parent / "truth_table"
-_KEYS = {"why", "declared", "remembered", "found", "forced", "repeats", "expect"}
+_KEYS = {"why", "kind", "declared", "remembered", "found", "forced", "repeats", "now", "broken", "stale", "expect"}
+_OF_BATCHES = ("open", "closeAfter", "accepting", "adding")
 _LABELS = {
-    samples.token(run, generation, number): f"{run}, generation {generation}, attempt {number}"
+    samples.token(run, generation, number, address): f"{run}, generation {generation}, attempt {number}"
+    for address in (samples.GHZ, SWEEP)
     for run in samples.DIGESTS
     for generation in (1, 2)
     for number in (1, 2, 3, 4)
@@ -60,19 +67,28 @@ def _case(path: Path) -> Case:
 
 def decide(given: dict[str, Any], unshared: bool = False) -> dict[str, Any] | None:
     """The change as plain data, whole. `unshared`: no record is the same object before and after observing."""
-    prior = _remembered(given.get("remembered"))
-    found = [Adopted(samples.ENDED, str(samples.GHZ), _attempt(a)) for a in given.get("found", [])]
-    resources = [] if given.get("declared") is None else [_declared(given["declared"])]
-    forced = frozenset({samples.GHZ} if given.get("forced") else ())
-    rules = Rules(samples.SCOPE, forced, frozenset() if given.get("repeats", True) else frozenset({"QuantumTask"}))
+    address = SWEEP if given.get("kind") == "Batch" else samples.GHZ
+    prior = _remembered(given.get("remembered"), address)
+    found = [Adopted(samples.ENDED, str(address), _attempt(a, address)) for a in given.get("found", [])]
+    resources = [] if given.get("declared") is None else [_declared(given["declared"], address)]
+    once = address is SWEEP or not given.get("repeats", True)
+    rules = Rules(
+        samples.SCOPE,
+        forced=frozenset({address} if given.get("forced") else ()),
+        once=frozenset({address.kind} if once else ()),
+        stale=frozenset(samples.token(number=n, address=address) for n in given.get("stale", [])),
+        fresh=frozenset(samples.token(number=n, address=address) for n in given.get("broken", [])),
+        now=datetime.fromisoformat(given["now"]) if "now" in given else None,
+    )
     seen = fold(prior, found)
     changes = diff(resources, copy.deepcopy(prior) if unshared else prior, seen, rules)
     assert len(changes) < 2
     return _plain(changes[0]) if changes else None
 
 
-def _declared(data: dict[str, Any]) -> Resource:
+def _declared(data: dict[str, Any], address: Address) -> Resource:
     data = dict(data)
+    jobs, more = data.pop("jobs", None), {name: data.pop(name) for name in _OF_BATCHES if name in data}
     rules = RunRules(
         generation=data.pop("generation", 1),
         max_attempts=data.pop("maxAttempts", 1),
@@ -81,19 +97,21 @@ def _declared(data: dict[str, Any]) -> Resource:
     )
     run, tags, older = data.pop("run", "same"), data.pop("tags", None), data.pop("olderForms", ())
     assert not data, f"unknown keys {sorted(data)}"
-    return samples.resource(run=run, rules=rules, tags=tags, older=older)
+    made = samples.resource(address, run=run, rules=rules, tags=tags, older=older)
+    return made if jobs is None else with_jobs(made, jobs, more)
 
 
-def _remembered(data: dict[str, Any] | None) -> State:
+def _remembered(data: dict[str, Any] | None, address: Address) -> State:
     if data is None:
         return samples.state()
     data = dict(data)
-    attempts = [_attempt(a) for a in data.pop("attempts")]
-    return samples.state(*attempts, **data)
+    attempts = [_attempt(a, address) for a in data.pop("attempts")]
+    return samples.state(*attempts, address=address, **data)
 
 
-def _attempt(data: dict[str, Any]) -> Attempt:
+def _attempt(data: dict[str, Any], address: Address) -> Attempt:
     values = dict(data)
+    jobs, more = values.pop("jobs", None), {name: values.pop(name) for name in _OF_BATCHES if name in values}
     if "outcome" in values:
         values["outcome"] = Outcome(values["outcome"])
         if values["outcome"] is not Outcome.ACCEPTED:
@@ -103,12 +121,14 @@ def _attempt(data: dict[str, Any]) -> Attempt:
     extra = values.pop("extraTags", {})
     without = values.pop("withoutTags", [])
     values["owned"] = (*samples.attempt().owned, *values.pop("alsoOwned", []))
-    made = samples.attempt(**values)
-    return replace(made, tags={k: v for k, v in {**made.tags, **extra}.items() if k not in without})
+    made = samples.attempt(address=address, **values)
+    made = replace(made, tags={k: v for k, v in {**made.tags, **extra}.items() if k not in without})
+    return made if jobs is None else batch_attempt(made, jobs, more)
 
 
 def _plain(change: Change) -> dict[str, Any]:
     record = None if change.managed is None else {"managed": change.managed, "removal": change.removal}
+    of_batch = {"jobs": plain_jobs(change)} if change.address == SWEEP else {}
     return {
         "action": str(change.action),
         "symbol": SYMBOLS[change.action],
@@ -120,12 +140,14 @@ def _plain(change: Change) -> dict[str, Any]:
         "warning": change.warning,
         "declared": change.declared,
         "changes_anything": change.changes_anything,
+        **of_batch,
     }
 
 
 def _operation(op: Operation) -> str:
     words = [str(op.verb), op.id or _LABELS[op.token]]
     words += [f"put {k}={v}" for k, v in op.put.items()] + [f"drop {k}" for k in op.drop]
+    words += [called(op.jobs)] if op.jobs else []
     words += ["again"] if op.repeats else []
     words += [f"number {op.number}"] if op.number else []
     return "; ".join(words)
