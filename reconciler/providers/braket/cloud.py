@@ -1,12 +1,11 @@
-"""The verbs on Amazon Braket: one call each, and what its end means."""
+"""Amazon Braket: what concerns all of it; every other verb goes to the kind that it is about."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from botocore.exceptions import ClientError
-
-from reconciler.core.attempt import LOCAL_ACCOUNT, Attempt, Outcome, Place
+from reconciler.core.address import parse_address
+from reconciler.core.attempt import LOCAL_ACCOUNT, Attempt, Place
 from reconciler.core.device_name import is_pasqal
 from reconciler.core.event import Observed
 from reconciler.core.job import Job
@@ -15,10 +14,10 @@ from reconciler.core.resource import Resource
 from reconciler.providers.braket import task_reading
 from reconciler.providers.braket.client import BraketClient
 from reconciler.providers.braket.device import REGIONS, region_of
-from reconciler.providers.braket.device_check import check
-from reconciler.providers.braket.errors import LIBRARY_ERRORS, code_of, reply_of
-from reconciler.providers.braket.quantum_task import create_request
-from reconciler.providers.kind import Checked, CloudUnavailable, Found, Reply, ResultFile, ResultMissing, Search
+from reconciler.providers.braket.program_set import bundles, set_request
+from reconciler.providers.braket.task_verbs import TaskVerbs
+from reconciler.providers.braket.verbs import Verbs, changing, creating
+from reconciler.providers.kind import Bundles, Checked, Found, Reply, ResultFile, Search
 
 _UNTAG_AT_ONCE = 20  # keys travel in the query string, and URLs have an end
 
@@ -31,9 +30,10 @@ class BraketCloud:
 
     def __init__(self, client: BraketClient, clock: Clock, *, local: bool = False) -> None:
         self._client = client
-        self._clock = clock
         self._prefix = LOCAL_ACCOUNT if local else ""
         self._account = ""
+        kinds: Sequence[Verbs] = (TaskVerbs(client, clock),)
+        self._verbs = {verbs.kind: verbs for verbs in kinds}
 
     def account(self) -> str:
         """The account of these credentials."""
@@ -52,48 +52,60 @@ class BraketCloud:
         return Place("braket", self.account(), region)
 
     def check(self, resources: Sequence[Resource]) -> Checked:
-        """Ask the devices."""
-        return check(self._client, resources)
+        """Ask the devices, kind by kind."""
+        checked = [
+            verbs.check(mine)
+            for name, verbs in self._verbs.items()
+            if (mine := [r for r in resources if r.address.kind == name])
+        ]
+        findings = [found for part in checked for found in part.diagnostics]
+        return Checked(findings, {address: price for part in checked for address, price in part.prices.items()})
 
-    def observe(self, asked: Sequence[tuple[str, Attempt]]) -> Iterable[Observed]:
-        """Read these attempts."""
-        return task_reading.observe(self._client, asked, self._clock.now())
+    def bundles(self, resources: Sequence[Resource]) -> Bundles:
+        """What one task can hold."""
+        return bundles(self._client, resources)
+
+    def create_set(self, resources: Sequence[Resource], token: str, tags: Mapping[str, str], place: Place) -> Reply:
+        """CreateQuantumTask with a program set, once."""
+        request = set_request(resources, token, tags, place)
+        return creating(
+            lambda: self._client.once(place.region, "create_quantum_task", **request), "quantumTaskArn", "task"
+        )
+
+    def observe(self, asked: Sequence[tuple[str, Attempt]]) -> Iterator[Observed]:
+        """Read these attempts, kind by kind."""
+        by_kind: dict[str, list[tuple[str, Attempt]]] = {}
+        for address, attempt in asked:
+            by_kind.setdefault(parse_address(address).kind, []).append((address, attempt))
+        for kind, mine in by_kind.items():
+            yield from self._verbs[kind].observe(mine)
 
     def everywhere(self) -> Iterable[str]:
         """The regions with QPUs, and ours."""
         return {*REGIONS, self._client.region}
 
-    def discover(self, search: Search) -> Iterable[Found]:
-        """Find what carries our marks."""
-        return task_reading.discover(self._client, search, self.account())
+    def discover(self, search: Search) -> Iterator[Found]:
+        """Find what carries our marks, of every kind that may be ours.
+
+        A kind that is neither declared nor in doubt has all its runs on record, unless nothing is remembered at all.
+        """
+        everything = bool(search.maybe) or not search.kinds
+        for kind, verbs in self._verbs.items():
+            if everything or kind in search.kinds:
+                yield from verbs.discover(search, self.account())
 
     def create(
         self, resource: Resource, token: str, tags: Mapping[str, str], place: Place, jobs: Sequence[Job] = ()
     ) -> Reply:
-        """CreateQuantumTask, once."""
-        request = create_request(resource, token, tags, place)
-        try:
-            answer = self._client.once(place.region, "create_quantum_task", **request)
-        except CloudUnavailable as error:
-            return _no_client(error)
-        except LIBRARY_ERRORS as error:
-            return reply_of(error)
-        arn = answer.get("quantumTaskArn")
-        if not isinstance(arn, str) or not arn.startswith("arn:"):
-            # A success without an id: the task may well exist.
-            return Reply(Outcome.UNKNOWN, error="the answer names no task", again=True)
-        return Reply(Outcome.ACCEPTED, id=arn)
+        """One create call of the resource's kind."""
+        return self._verbs[resource.address.kind].create(resource, token, tags, place)
 
     def cancel(self, kind: str, attempt: Attempt, token: str) -> Reply:
-        """CancelQuantumTask; "already finished" (409) is what we wanted, the next reading tells the rest."""
-
-        def call() -> None:
-            self._client.once(attempt.place.region, "cancel_quantum_task", quantumTaskArn=attempt.id, clientToken=token)
-
-        return _changing(call, attempt.id, also_fine="ConflictException")
+        """Ask for an end."""
+        return self._verbs[kind].cancel(attempt, token)
 
     def tag(self, attempt: Attempt, put: Mapping[str, str], drop: Sequence[str]) -> Reply:
-        """TagResource, then UntagResource for what is dropped."""
+        """TagResource, then UntagResource for what is dropped: the same calls for whatever has an ARN."""
         region = attempt.place.region
 
         def call() -> None:
@@ -103,37 +115,12 @@ class BraketCloud:
                 keys = list(drop[start : start + _UNTAG_AT_ONCE])
                 self._client.once(region, "untag_resource", resourceArn=attempt.id, tagKeys=keys)
 
-        return _changing(call, attempt.id)
+        return changing(call, attempt.id)
 
     def specs(self, devices: Iterable[str]) -> Mapping[str, str]:
         """Nothing yet: programs for Braket are checked against GetDevice's answer, in `check`."""
         return {}
 
     def results(self, kind: str, attempt: Attempt) -> Sequence[ResultFile]:
-        """`results.json` of the task's output folder."""
-        if not attempt.output:
-            raise ResultMissing("the run was accepted, and nobody has asked yet where its results go")
-        bucket, _, folder = attempt.output.removeprefix("s3://").partition("/")
-        try:
-            return [ResultFile(self._client.download(attempt.place.region, bucket, f"{folder}/results.json"))]
-        except ClientError as error:
-            raise ResultMissing(f"{attempt.output}/results.json is not there ({code_of(error)})") from error
-
-
-def _changing(call: Callable[[], None], arn: str, also_fine: str = "") -> Reply:
-    try:
-        call()
-    except ClientError as error:
-        if also_fine and code_of(error) == also_fine:
-            return Reply(Outcome.ACCEPTED, id=arn)
-        return reply_of(error)
-    except CloudUnavailable as error:
-        return _no_client(error)
-    except LIBRARY_ERRORS as error:
-        return reply_of(error)
-    return Reply(Outcome.ACCEPTED, id=arn)
-
-
-def _no_client(error: CloudUnavailable) -> Reply:
-    """Without a client there was no request: nothing happened."""
-    return Reply(Outcome.REFUSED, error=str(error))
+        """The result files as stored."""
+        return self._verbs[kind].results(attempt)

@@ -21,7 +21,8 @@ from reconciler.core.resource import Removal, Resource, RunRules
 from reconciler.providers.braket.task_spec import ATTRIBUTES, QuantumTaskSpec
 
 _PHASES = {"FAILED": Phase.FAILED, "CANCELLED": Phase.CANCELLED}
-_OPENQASM_HEADER = {"name": "braket.ir.openqasm.program", "version": "1"}
+_BUNDLES = {"task": "", "programSet": "always", "auto": "auto"}
+OPENQASM_HEADER = {"name": "braket.ir.openqasm.program", "version": "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class TaskPayload:
         """The `action` text of CreateQuantumTask, the same for the same program."""
         if self.language != "openqasm":
             return self.source.text
-        program: dict[str, Any] = {"braketSchemaHeader": _OPENQASM_HEADER, "source": self.source.text}
+        program: dict[str, Any] = {"braketSchemaHeader": OPENQASM_HEADER, "source": self.source.text}
         if self.inputs:
             program["inputs"] = dict(self.inputs)
         return canonical(program)
@@ -81,6 +82,7 @@ class QuantumTask:
             rules=_rules(spec),
             depends=declared.depends,
             payload=payload,
+            bundle=_BUNDLES[spec.submit] if declared.address.key else "",
         )
 
 

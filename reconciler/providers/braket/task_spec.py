@@ -146,6 +146,14 @@ class QuantumTaskSpec(_Spec):
         FieldClass.EXECUTION,
         Field(description="A sweep: one task for each combination of the values, addressed by them."),
     ] = None
+    submit: Annotated[
+        Literal["task", "programSet", "auto"],
+        FieldClass.LOCAL,
+        Field(
+            description="How a sweep is sent: a task for each point; many points in one task, which pays one task fee; "
+            "or together where the device takes it."
+        ),
+    ] = "task"
     output: Annotated[
         Output | None,
         FieldClass.DELIVERY,
