@@ -73,5 +73,10 @@ def members_of(tags: Mapping[str, str], known: Iterable[tuple[str, str]]) -> dic
     return {place: by_short[token] for place, token in enumerate(short) if token in by_short}
 
 
+def is_set(tags: Mapping[str, str]) -> bool:
+    """Whether these are the tags of a set."""
+    return any(map(_is_points, tags))
+
+
 def _is_points(key: str) -> bool:
     return key.startswith(_POINTS) and key.removeprefix(_POINTS).isdecimal()

@@ -11,12 +11,14 @@ from reconciler.core.attempt import Attempt, Outcome
 from reconciler.core.event import Adopted, Concluded, Event, Intended, Managed, Verb
 from reconciler.core.mark import MARKS, address_mark
 from reconciler.core.phase import UNFINISHED
+from reconciler.core.program_set import is_set
 from reconciler.core.resource import Resource
 from reconciler.core.state import State
 from reconciler.core.uid import born
 from reconciler.providers.kind import Cloud, Found, Search, Unlisted
 from reconciler.workflow.observe import check_account, doubt_is_over, placed
 from reconciler.workflow.session import Session
+from reconciler.workflow.set_adoption import adopted_members
 from reconciler.workflow.unmarked import by_content, in_question
 from reconciler.workflow.whose import Owners
 
@@ -63,10 +65,12 @@ def discover(session: Session, state: State, want: Wanted) -> Discovered:
                 result.unmatched[item.kind] = item.reason
                 ours = [r for r in want.by_address.values() if r.address.kind == item.kind and not state.records]
                 result.events += in_question(session, ours, item.reason)
-        result.events += _adoptions(session, want, owners, found)
+        adopted = list(_adoptions(session, want, owners, found, state))
+        result.events += adopted
         matched = by_content(session, state, want.by_address, doubts, [f for f in found if not f.attempt.token], owners)
         result.events += matched
-        over = [d for d in doubts if parse_address(d[0]).kind not in result.unmatched and not _told(d, matched)]
+        told = [*adopted, *matched]
+        over = [d for d in doubts if parse_address(d[0]).kind not in result.unmatched and not _told(d, told)]
         result.events += _settled(session, cloud, over, [f for f in found if f.attempt.id not in owners.ids])
     return result
 
@@ -97,7 +101,7 @@ def _regions(session: Session, name: str, state: State, want: Wanted) -> set[str
     return regions | {attempt.place.region for _, attempt in placed(name, state)}
 
 
-def _adoptions(session: Session, want: Wanted, owners: Owners, found: Sequence[Found]) -> Iterator[Event]:
+def _adoptions(session: Session, want: Wanted, owners: Owners, found: Sequence[Found], state: State) -> Iterator[Event]:
     """Take in what is ours and not on record. A run we know stays where it is recorded, whatever its tags say."""
     by_token: dict[str, dict[str, Found]] = {}
     for item in found:  # by id as well: a list may show one run twice
@@ -109,7 +113,7 @@ def _adoptions(session: Session, want: Wanted, owners: Owners, found: Sequence[F
             yield from _ambiguous(session, owners, new)
             continue
         for item in new:
-            yield from _adopted(session, want, owners, item)
+            yield from _adopted(session, want, owners, item, state)
 
 
 def _paid_twice(session: Session, owners: Owners, runs: Sequence[Found]) -> bool:
@@ -132,12 +136,15 @@ def _ambiguous(session: Session, owners: Owners, runs: Sequence[Found]) -> Itera
     yield Concluded(session.now(), "", address, Verb.CREATE, attempt.token, Outcome.UNKNOWN, error=error)
 
 
-def _adopted(session: Session, want: Wanted, owners: Owners, found: Found) -> Iterator[Event]:
+def _adopted(session: Session, want: Wanted, owners: Owners, found: Found, state: State) -> Iterator[Event]:
     attempt = found.attempt
     address = owners.address_of(found)
     if address is None or attempt.id in owners.ids:
         return
     owners.ids.add(attempt.id)
+    if is_set(attempt.tags):
+        yield from adopted_members(session, want.by_address, state, parse_address(address), attempt)
+        return
     resource = want.by_address.get(address)
     if resource is not None and resource.wants(attempt):
         owned = tuple(sorted({*MARKS, *resource.tags}))

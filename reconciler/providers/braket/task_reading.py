@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -62,16 +63,28 @@ def _by_search(client: BraketClient, region: str, here: Asked) -> dict[str, dict
 
 
 def _by_get(client: BraketClient, region: str, here: Asked, now: datetime) -> Iterator[Observed]:
+    shared: dict[str, dict[str, Any] | None] = {}
+    lock = threading.Lock()
+
+    def task_of(arn: str) -> dict[str, Any] | None:
+        """Members of a program set are one task: it is asked for once."""
+        with lock:
+            if arn in shared:
+                return shared[arn]
+        task = get_task(client, region, arn)
+        with lock:
+            return shared.setdefault(arn, task)
+
     def one(item: tuple[str, Attempt]) -> Observed | None:
         address, attempt = item
-        task = get_task(client, region, attempt.id)
+        task = task_of(attempt.id)
         if task is not None:
             return _observed(address, attempt, task, now)
         if _age(attempt, now) < VISIBLE_AFTER:
             return None
         return Observed(_text(now), address, attempt.token, attempt.status, attempt.phase, missing=True)
 
-    if len(here) < 2:
+    if len(here) < 2 or len({attempt.id for _, attempt in here}) == 1:
         yield from filter(None, map(one, here))
         return
     with ThreadPoolExecutor(_WORKERS, thread_name_prefix="get-task") as pool:
