@@ -83,6 +83,12 @@ _ALL = (
         ("accept", "refuse"),
     ),
     Switch("spending.lag", "0", "Seconds until a new spending limit is seen by SearchSpendingLimits."),
+    Switch(
+        "programset.results",
+        "split",
+        "Whether the results of a program set are many files or one.",
+        ("split", "inline"),
+    ),
     Switch("rates", "off", "Whether calls above the published rates are throttled.", ("off", "enforce")),
     Switch("devices.offline", "", "Devices that are OFFLINE: ARNs or names, with commas."),
     Switch("devices.retired", "", "Devices that are RETIRED: ARNs or names, with commas."),

@@ -9,6 +9,7 @@ from reconciler.emulator.braket.context import ACCOUNT, Context
 from reconciler.emulator.braket.device import capabilities, find_device, status_of
 from reconciler.emulator.braket.identifier import new_id
 from reconciler.emulator.braket.job import job_of_token
+from reconciler.emulator.braket.program_set import PROGRAM_SET, Size, check_program_set
 from reconciler.emulator.braket.spending_cost import check_spending
 from reconciler.emulator.braket.tag import check_tags
 from reconciler.emulator.braket.task import Task, insert
@@ -25,14 +26,15 @@ def create_quantum_task(context: Context, asked: Mapping[str, Any]) -> Mapping[s
         return {"quantumTaskArn": known}
     device = _usable_device(context, asked["deviceArn"])
     check_tags(asked.get("tags", {}))
-    _check_shots(asked["shots"], device)
     _check_extras(asked, device)
     job = job_of_token(context, asked.get("jobToken"))
     if len(asked["action"]) > context.switches.number("action.max"):
         raise invalid("The action is too large")
     kind = action_type(asked["action"], device.arn, capabilities(device.arn))
+    size = check_program_set(asked["action"], asked["shots"], capabilities(device.arn)) if kind == PROGRAM_SET else None
+    _check_shots(asked["shots"] // size.executables if size else asked["shots"], device)
     check_spending(context, device.arn, asked["shots"])
-    task = _task(context, asked, device, kind)
+    task = _task(context, asked, device, kind, size)
     insert(context.connection, task, asked["action"])
     if job is not None:
         context.connection.execute("INSERT INTO job_task VALUES (?, ?)", (task.arn, job.arn))
@@ -66,7 +68,7 @@ def _check_extras(asked: Mapping[str, Any], device: Device) -> None:
         raise invalid("Reservation arn is invalid")
 
 
-def _task(context: Context, asked: Mapping[str, Any], device: Device, kind: str) -> Task:
+def _task(context: Context, asked: Mapping[str, Any], device: Device, kind: str, size: Size | None) -> Task:
     seq = context.connection.execute("SELECT coalesce(max(seq), 0) + 1 FROM task").fetchone()[0]
     id_ = new_id(context, str(seq))
     simulator = device.type == "SIMULATOR"
@@ -85,7 +87,7 @@ def _task(context: Context, asked: Mapping[str, Any], device: Device, kind: str)
         bucket=asked["outputS3Bucket"],
         directory=f"{asked['outputS3KeyPrefix']}/{id_}",
         tags=json.dumps(asked.get("tags", {})),
-        extras=json.dumps({key: asked[key] for key in ("experimentalCapabilities",) if key in asked}),
+        extras=json.dumps(_extras(asked, kind, size)),
         created_at=times.created_at,
         queued_at=times.queued_at,
         running_at=times.running_at + wait,
@@ -93,3 +95,12 @@ def _task(context: Context, asked: Mapping[str, Any], device: Device, kind: str)
         visible_at=times.created_at,
         doom=context.switches.text("fail.reason") or None,
     )
+
+
+def _extras(asked: Mapping[str, Any], kind: str, size: Size | None) -> dict[str, Any]:
+    """Members of the task that are only told again."""
+    echoed = {key: asked[key] for key in ("experimentalCapabilities",) if key in asked}
+    if size is None:
+        return echoed
+    counted = {"actionType": kind, "programCount": size.programs, "executableCount": size.executables}
+    return echoed | {"actionMetadata": counted}

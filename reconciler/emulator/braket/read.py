@@ -10,13 +10,14 @@ from reconciler.emulator.braket.task import Task, find, summary
 def get_quantum_task(context: Context, asked: Mapping[str, Any]) -> Mapping[str, Any]:
     task = find(context, asked["quantumTaskArn"])
     completed = status(task, context.now) == "COMPLETED"
-    found: dict[str, Any] = summary(task, context.now) | json.loads(task.extras)
-    found |= {
+    found: dict[str, Any] = summary(task, context.now) | {
         "deviceParameters": task.parameters,
         "failureReason": task.failure,
         "numSuccessfulShots": task.shots if completed else None,
         "actionMetadata": {"actionType": task.action_type},
     }
+    # A program set has more to say on the last two.
+    found |= json.loads(task.extras)
     job = context.connection.execute("SELECT job FROM job_task WHERE task = ?", (task.arn,)).fetchone()
     if job is not None:
         found["jobArn"] = job[0]

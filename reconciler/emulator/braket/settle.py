@@ -1,29 +1,22 @@
 import json
 import uuid
 from collections.abc import Iterable
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 from urllib.parse import parse_qs, unquote
 
 from reconciler import simulate
 from reconciler.emulator import objects
 from reconciler.emulator.braket.device import capabilities
+from reconciler.emulator.braket.outcome import RESULTS, Outcome, task_metadata
+from reconciler.emulator.braket.program_set import PROGRAM_SET
 from reconciler.emulator.braket.task import Task, Unsettled, action_of, select
 from reconciler.emulator.clock import moment
 from reconciler.emulator.message import Request
-from reconciler.emulator.wire.serialise import iso
 from reconciler.emulator.world import Session, World
 
-_FILE = "results.json"
 # How long a run that can't be simulated goes on before it is looked at again, in milliseconds.
 _LONGER = 5_000
 _DUE = "settled_as IS NULL AND cancelled_at IS NULL AND done_at <= ?"
-
-
-class _Result(NamedTuple):
-    """How a run ended: `results` is the text of its file, or `failure` why there is none."""
-
-    results: str | None = None
-    failure: str | None = None
 
 
 def settle(world: World, tasks: Iterable[Task]) -> None:
@@ -35,6 +28,7 @@ def settle(world: World, tasks: Iterable[Task]) -> None:
     """
     with world.transaction() as session:
         real = session.switches.text("simulation") == "real"
+        split = session.switches.text("programset.results") == "split"
     if real:
         for task in tasks:
             if task.doom is None and not simulate.is_installed():
@@ -42,13 +36,13 @@ def settle(world: World, tasks: Iterable[Task]) -> None:
                 continue
             with world.transaction() as session:
                 action = action_of(session.connection, task)
-            result = _run(task, action)
+            outcome = _run(task, action, split)
             with world.transaction() as session:
-                _keep(session, task, result)
+                _keep(session, task, outcome)
         return
     with world.transaction() as session:
         for task in tasks:
-            _keep(session, task, _Result(failure=task.doom))
+            _keep(session, task, Outcome(failure=task.doom))
 
 
 def demand_results(session: Session, request: Request) -> None:
@@ -62,31 +56,35 @@ def demand_results(session: Session, request: Request) -> None:
     first, _, rest = path.partition("/")
     query = parse_qs(request.query)
     due: list[Task] = []
-    if path.endswith(f"/{_FILE}"):
-        # The bucket is the first part of the path, or it is in the host.
-        places = [place.removesuffix(f"/{_FILE}") for place in (path, rest)]
-        due = list(select(session.connection, f"directory IN (?, ?) AND {_DUE}", [*places, session.now]))
+    if path.endswith(".json"):
+        # The bucket is the first part of the path, or it is in the host; a program set has folders of its own.
+        folders = [key.rpartition(end)[0] for key in (path, rest) for end in ("/", "/programs/")]
+        due = list(select(session.connection, f"directory IN (?, ?, ?, ?) AND {_DUE}", [*folders, session.now]))
     elif "list-type" in query:
         prefix = query.get("prefix", [""])[0]
         buckets = (first, request.host.split(".")[0])
         found = select(session.connection, f"bucket IN (?, ?) AND {_DUE}", [*buckets, session.now])
-        due = [task for task in found if f"{task.directory}/{_FILE}".startswith(prefix)]
+        due = [task for task in found if f"{task.directory}/{RESULTS}".startswith(prefix)]
     if due:
         raise Unsettled(due)
 
 
-def _run(task: Task, action: str) -> _Result:
-    if task.doom is not None:
-        return _Result(failure=task.doom)
+def _run(task: Task, action: str, split: bool) -> Outcome:
+    seed = uuid.UUID(task.arn.rsplit("/", 1)[1]).int % 2**32
     # Here, because most processes that open a local cloud never simulate.
+    if task.action_type == PROGRAM_SET:
+        from reconciler.emulator.braket.program_set_outcome import run_set
+
+        return run_set(task, action, seed, split)
+    if task.doom is not None:
+        return Outcome(failure=task.doom)
     from reconciler.simulate import SimulationFailed
     from reconciler.simulate.braket import run
 
-    seed = uuid.UUID(task.arn.rsplit("/", 1)[1]).int % 2**32
     try:
-        return _Result(results=run(action, _kind(task.device), task.shots, seed))
+        return Outcome({RESULTS: _finish(task, run(action, _kind(task.device), task.shots, seed))})
     except SimulationFailed as failed:
-        return _Result(failure=failed.reason)
+        return Outcome(failure=failed.reason)
 
 
 def _kind(device: str) -> Literal["state_vector", "density_matrix", "ahs"]:
@@ -103,30 +101,26 @@ def _prolong(world: World, task: Task) -> None:
         )
 
 
-def _keep(session: Session, task: Task, result: _Result) -> None:
-    state = "COMPLETED" if result.failure is None else "FAILED"
+def _keep(session: Session, task: Task, outcome: Outcome) -> None:
+    state = "COMPLETED" if outcome.failure is None else "FAILED"
+    extras = json.loads(task.extras) | ({} if outcome.shots is None else {"numSuccessfulShots": outcome.shots})
     kept = session.connection.execute(
-        "UPDATE task SET settled_as = ?, failure = ? WHERE arn = ? AND settled_as IS NULL",
-        (state, result.failure, task.arn),
+        "UPDATE task SET settled_as = ?, failure = ?, extras = ? WHERE arn = ? AND settled_as IS NULL",
+        (state, outcome.failure, json.dumps(extras), task.arn),
     )
-    if not kept.rowcount or result.results is None:
+    if not kept.rowcount or not outcome.files:
         return
-    body = json.dumps(_finish(task, json.loads(result.results))).encode()
     ended = moment(task.done_at)
     objects.ensure_bucket(session.connection, task.bucket, ended)
-    objects.put_object(session.connection, task.bucket, f"{task.directory}/{_FILE}", body, "application/json", ended)
+    for path, document in outcome.files.items():
+        key, body = f"{task.directory}/{path}", json.dumps(document).encode()
+        objects.put_object(session.connection, task.bucket, key, body, "application/json", ended)
 
 
-def _finish(task: Task, document: dict[str, Any]) -> dict[str, Any]:
-    """Put into a simulator's result what only the service knows."""
-    document["taskMetadata"] = document.get("taskMetadata", {}) | {
-        "id": task.arn,
-        "shots": task.shots,
-        "deviceId": task.device,
-        "createdAt": iso(moment(task.created_at)),
-        "endedAt": iso(moment(task.done_at)),
-        "status": "COMPLETED",
-    }
+def _finish(task: Task, text: str) -> dict[str, Any]:
+    """A simulator's result with what only the service knows."""
+    document: dict[str, Any] = json.loads(text)
+    document["taskMetadata"] |= task_metadata(task, "COMPLETED") | {"shots": task.shots}
     if "/quantum-simulator/" not in task.device:
         # How long this machine took says nothing about a QPU, and the SDK's cost tracker would count it.
         document["additionalMetadata"].pop("simulatorMetadata", None)
