@@ -83,7 +83,7 @@ def _failed_jobs(resource: Resource | None, record: Record, batch: Attempt) -> l
     if resource is None or not batch.jobs:
         return []
     entries = ledger(resource, [a for a in record.attempts if a.exists and resource.wants(a)])
-    ours = (entry.job for entry in entries[: len(resource.jobs or ())] if entry.batch == batch.id)
+    ours = (entry.job for entry in entries if entry.batch == batch.id)  # an older batch's failures are no news
     return [job for job in ours if job.phase in (Phase.FAILED, Phase.CANCELLED)]
 
 

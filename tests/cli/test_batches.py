@@ -110,6 +110,30 @@ def test_wait_names_the_jobs_that_somebody_cancelled(place: Place) -> None:
     assert place.run("wait").code == Exit.DONE, "that failure is old"
 
 
+def test_a_job_that_failed_in_an_older_batch_is_no_news(place: Place) -> None:
+    place.world.set_switch("latency.factor", "1")
+    place.world.set_switch("pasqal.latency.emulator.queue", "60")
+    apply(place)
+    session, batch = open_project(Flags()).session, remembered()
+    session.tokenless("Batch").cancel_jobs(batch, batch.jobs[1:])
+    place.ok("local", "advance", "10m")
+    place.world.set_switch("latency.factor", "0")
+    declare(place, "[1.0, 2.0, 3.0]")
+    ran = place.ok("apply", "--auto-approve", "--wait")
+    assert "warning: Batch/sweep: Job omega=2.0 ended CANCELED." in ran.out
+    assert "jobs: 1 added." in ran.out
+
+
+def test_jobs_that_were_refused_are_not_counted(place: Place) -> None:
+    declare(place, open_=True)
+    apply(place)
+    declare(place, "[1.0, 2.0, 3.0]", open_=True)
+    fault(place, "AddJobs", status=400)
+    ran = apply(place)
+    assert ran.code == Exit.ERROR
+    assert "\nApply incomplete! Runs: 0 added, 0 changed, 0 destroyed, 1 refused.\n" in ran.out
+
+
 def test_an_open_batch_whose_jobs_are_over_is_not_waited_for(place: Place) -> None:
     declare(place, open_=True)
     ran = place.ok("apply", "--auto-approve", "--wait", "--timeout", "60")
@@ -156,8 +180,9 @@ def test_results_of_jobs_that_are_missing(place: Place) -> None:
     assert ran.json["results"]["Batch/sweep"]["problem"] == "2 of 2 jobs have no result"
     session, batch = open_project(Flags()).session, remembered()
     session.tokenless("Batch").cancel_jobs(batch, batch.jobs[1:])
-    place.ok("local", "advance", "10m")
+    place.ok("local", "advance", "5s")
     ran = place.run("results")
+    assert "Batch/sweep omega=1.0: PENDING\n" in ran.out
     assert ran.code == Exit.ERROR, "one of them never comes"
     assert "Batch/sweep omega=2.0: CANCELED\n" in ran.out
 
@@ -184,6 +209,7 @@ def test_jobs_in_doubt_can_only_be_absent(place: Place) -> None:
     ran = apply(place)
     assert ran.code == Exit.UNKNOWN
     assert ran.err.endswith("  qctl state resolve 'Batch/sweep' --absent\n")
+    assert "--adopt" not in ran.err, "jobs are known by their content, and nobody names them"
     assert "RUNNING 2/2, 1 unknown" in place.ok("state", "list").out
     ran = place.run("state", "resolve", "Batch/sweep", "--adopt", remembered().id)
     assert "help: Say `qctl state resolve 'Batch/sweep' --absent` if they are not there." in ran.err

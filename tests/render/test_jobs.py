@@ -59,6 +59,11 @@ def test_each_sort_of_job_is_folded_alone() -> None:
     assert "… and 98 more already paid" in plan_markdown(plan(replace(change, jobs=(*paid, *change.jobs))))
 
 
+def test_jobs_that_are_added_change_nothing_of_their_batch() -> None:
+    change = replace(every_job(), fields=())
+    assert "device" not in plan_text(plan(change)), "only what changes is shown"
+
+
 def test_a_batch_with_nothing_to_do_is_not_shown() -> None:
     change = replace(every_job(), action=Action.NONE, operations=(), fields=(), jobs=every_job().jobs[:1])
     text = plan_text(plan(change))
@@ -77,6 +82,7 @@ def test_nothing_of_a_job_commands_the_terminal() -> None:
     text = plan_text(plan(change))
     assert re.sub("\n", "", text).isprintable()
     assert re.sub("\n", "", record_text(str(BATCH), Record((batch(known, known),)))).isprintable()
+    assert runs_text({"variables": {ATTACK: 1}}).isprintable()
     markdown = plan_markdown(plan(change))
     assert "<script>" not in markdown
     assert markdown.count("</pre>") == 1
