@@ -254,6 +254,8 @@ class Caller:
             execution=resource.execution,
             intended=self.session.now(),
             jobs=op.jobs,
+            # Until a look says so itself: what is declared more meanwhile is added to it, and not sent elsewhere.
+            accepting=resource.opening.stays(len(resource.jobs or ()), 0),
             settings=resource.settings or {},
         )
         if not self.session.kinds[op.address.kind].marks:

@@ -114,9 +114,9 @@ class World:
 
     def plan(self, manifest: Manifest | None, *, replace: bool = False) -> Planned:
         """What would be done."""
-        declared = [] if manifest is None else [_declared(manifest.resource)]
+        wanted = [] if manifest is None else [declared(manifest)]
         selection = Selection(forced=frozenset({SWEEP})) if replace else None
-        return make_plan(self.session, declared, {d.address: set() for d in declared}, selection=selection)
+        return make_plan(self.session, wanted, {d.address: set() for d in wanted}, selection=selection)
 
     def change(self, manifest: Manifest | None) -> Change | None:
         """The one change of the plan, if it is any."""
@@ -145,6 +145,12 @@ class World:
         self.clock.interrupt_at = None
         self.cloud.faults = []
         return applied
+
+    def apply_plan(self, planned: Planned, manifest: Manifest | None = None) -> Applied:
+        """Apply a plan made before; `manifest`: what it is of, for the books."""
+        if manifest is not None:
+            self._expect(manifest, replace=False)
+        return apply(self.session, planned, self.told.append, threading.Event(), 1)
 
     def settle(self, manifest: Manifest | None) -> None:
         """Apply calmly until doubts are over and their consequences are drawn."""
@@ -187,8 +193,9 @@ class World:
         self.cloud.limits = Counter({k: 2 * n if replace else n for k, n in limits.items()})
 
 
-def _declared(resource: Resource) -> Declared:
-    return Declared(resource.address, resource, {}, frozenset(), _nowhere)
+def declared(manifest: Manifest) -> Declared:
+    """What the manifest room makes of it."""
+    return Declared(SWEEP, manifest.resource, {}, frozenset(), _nowhere)
 
 
 def _nowhere(path: Sequence[str | int]) -> Location:

@@ -44,6 +44,7 @@ class MemoryStore:
     life: Life = field(default_factory=Life)
     saved: State | None = None
     journal: list[Event] = field(default_factory=list)
+    written: list[Event] = field(default_factory=list)  # ever
 
     def read(self) -> Snapshot:
         self.life.check()
@@ -62,6 +63,7 @@ class MemoryStore:
         for event in events:
             self.life.step()
             self.journal.append(_through_json(event))
+            self.written.append(event)
 
     def lock(self, info: LockInfo, timeout: float = 0.0) -> Held:
         return Held(info)
