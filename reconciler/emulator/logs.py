@@ -14,6 +14,7 @@ CREATE TABLE log_event (
 CREATE INDEX log_event_stream ON log_event (region, stream, seq);
 CREATE TABLE log_query (id TEXT PRIMARY KEY, region TEXT NOT NULL, request TEXT NOT NULL) WITHOUT ROWID
 """
+_LAST = 2**62
 
 
 class Event(NamedTuple):
@@ -26,6 +27,15 @@ class Stream(NamedTuple):
     name: str
     first: int
     last: int
+
+
+class Span(NamedTuple):
+    """Which lines of a stream: from `first` to before `end` in milliseconds, between two of them by their numbers."""
+
+    first: int = 0
+    end: int = _LAST
+    after: int = 0
+    before: int = _LAST
 
 
 def append(connection: sqlite3.Connection, region: str, stream: str, at: int, messages: Iterable[str]) -> None:
@@ -46,12 +56,14 @@ def streams(connection: sqlite3.Connection, region: str, prefix: str) -> list[St
 
 
 def events(
-    connection: sqlite3.Connection, region: str, stream: str, span: tuple[int, int], after: int, limit: int
+    connection: sqlite3.Connection, region: str, stream: str, span: Span, limit: int, newest: bool = False
 ) -> list[Event]:
-    """Lines of a stream in their order, those from `span`'s first to before its last millisecond, behind `after`."""
+    """Lines of a stream in their order: the first of the span, or its `newest`."""
+    order = "DESC" if newest else "ASC"
     rows = connection.execute(
-        "SELECT seq, at, message FROM log_event WHERE region = ? AND stream = ? AND at >= ? AND at < ? AND seq > ?"
-        " ORDER BY seq LIMIT ?",
-        (region, stream, *span, after, limit),
+        "SELECT seq, at, message FROM log_event WHERE region = ? AND stream = ?"  # noqa: S608 - a word of ours
+        f" AND at >= ? AND at < ? AND seq > ? AND seq < ? ORDER BY seq {order} LIMIT ?",
+        (region, stream, *span, limit),
     )
-    return [Event(*row) for row in rows]
+    found = [Event(*row) for row in rows]
+    return found[::-1] if newest else found

@@ -1,6 +1,6 @@
 import threading
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
 
 from reconciler.emulator.app import handle
+from reconciler.emulator.jobs_drive import driving
 from reconciler.emulator.message import ConnectionLost, Request
 from reconciler.emulator.world import World
 
@@ -56,11 +57,18 @@ class Running:
             self._wake()
 
 
-def serve(world: World, host: str = "127.0.0.1", port: int = 0, ready: Callable[[Running], None] | None = None) -> None:
+def serve(
+    world: World,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    ready: Callable[[Running], None] | None = None,
+    drives: bool = True,
+) -> None:
     """Serve the local cloud over HTTP until it is stopped or interrupted; `ready` is told once it can be reached.
 
-    Port 0 takes a free one. Raises ValueError for an address that is not of this machine alone: the local cloud
-    checks no signatures, so whoever reaches it may do everything.
+    Port 0 takes a free one. While it is served and `drives`, its hybrid jobs run; those that run at the end are ended.
+    Raises ValueError for an address that is not of this machine alone: the local cloud checks no signatures, so whoever
+    reaches it may do everything.
     """
     if host not in _LOOPBACK:
         raise ValueError(f"The local cloud only serves this machine: 127.0.0.1, ::1 or localhost, not {host}.")
@@ -79,11 +87,13 @@ def serve(world: World, host: str = "127.0.0.1", port: int = 0, ready: Callable[
     )
     server.channel_class = _Channel
     address = f"[{host}]" if ":" in host else host
+    url = f"http://{address}:{server.effective_port}"
     try:
-        if ready is not None:
-            ready(Running(f"http://{address}:{server.effective_port}", stopping, server.pull_trigger))
-        while not stopping.is_set():
-            wasyncore.loop(timeout=1, map=sockets, count=1)
+        with driving(world, url) if drives else nullcontext():
+            if ready is not None:
+                ready(Running(url, stopping, server.pull_trigger))
+            while not stopping.is_set():
+                wasyncore.loop(timeout=1, map=sockets, count=1)
     finally:
         stopping.set()
         server.task_dispatcher.shutdown()

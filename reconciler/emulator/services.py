@@ -7,6 +7,7 @@ from reconciler.emulator.identity import handle_sts
 from reconciler.emulator.message import Request, Response
 from reconciler.emulator.objects import handle_s3
 from reconciler.emulator.pasqal.unsettled import Unsettled as UnsettledJobs
+from reconciler.emulator.roles import handle_iam
 from reconciler.emulator.service import Prepared
 from reconciler.emulator.world import Session, World
 
@@ -68,10 +69,20 @@ def _s3(request: Request) -> Prepared:
     return Prepared(request.method, act)
 
 
+def _logs(request: Request) -> Prepared:
+    from reconciler.emulator.logs_service import prepare
+
+    return prepare(request)
+
+
+def _iam(request: Request) -> Prepared:
+    return Prepared(request.method, lambda _session: handle_iam(request))
+
+
 def _sts(request: Request) -> Prepared:
     return Prepared(request.method, lambda _session: handle_sts(request))
 
 
 SERVICES: Mapping[str, Callable[[Request], Prepared]] = MappingProxyType(
-    {"braket": _braket, "pasqal": _pasqal, "s3": _s3, "sts": _sts}
+    {"braket": _braket, "iam": _iam, "logs": _logs, "pasqal": _pasqal, "s3": _s3, "sts": _sts}
 )

@@ -2,7 +2,7 @@ import copy
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -44,6 +44,8 @@ class World:
         self._punctual = True
         # How a slow answer waits; tests put a recorder here.
         self.sleep: Callable[[float], None] = time.sleep
+        # What starts hybrid jobs, in a process that stays long enough to run them (`jobs_drive`).
+        self.driver: Callable[[], None] | None = None
 
     @classmethod
     def open(cls, path: Path | str, base: clock.BaseClock = time.time) -> Self:
@@ -118,6 +120,15 @@ class World:
         find(name).check(value)
         with self.transaction() as session:
             session.connection.execute("INSERT OR REPLACE INTO switch VALUES (?, ?)", (name, value))
+
+    def allow_sources(self, digests: Iterable[str]) -> None:
+        """Let hybrid jobs whose source archive has one of these SHA-256 digests (hex) really run here.
+
+        For the sources that the project's own manifests name. It lasts until the reset, and starts nothing by itself.
+        """
+        with self.transaction() as session:
+            rows = [(digest,) for digest in digests]
+            session.connection.executemany("INSERT OR IGNORE INTO job_source VALUES (?)", rows)
 
     def add_fault(self, rule: faults.Rule | Mapping[str, Any]) -> int:
         """Append a rule, or a mapping `faults.parse_rule` takes, to the fault script; returns its id."""

@@ -1,0 +1,99 @@
+"""What a hybrid job takes from the local S3 before it runs, and puts there afterwards."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from reconciler.emulator import object_store as store
+from reconciler.emulator.braket.job import Job
+from reconciler.emulator.clock import moment
+from reconciler.emulator.jobs_archive import unpack
+from reconciler.emulator.jobs_folders import Folders
+from reconciler.emulator.jobs_place import Place, inside
+from reconciler.emulator.world import Session, World
+
+
+class DataError(ValueError):
+    """Something the job needs is not in the local S3."""
+
+
+def fetch(world: World, job: Job, folders: Folders) -> None:
+    """Fill the folders of a job: source, hyperparameters, input channels, and checkpoints of an earlier job.
+
+    Raises DataError, PlaceError and ArchiveError, whose texts tell the job's owner what is wrong.
+    """
+    folders.make()
+    asked = job.asked
+    Place.parse(asked["outputDataConfig"]["s3Path"])
+    folders.hyperparameters.write_text(json.dumps(asked.get("hyperParameters", {})), "utf-8")
+    _fetch_source(world, asked["algorithmSpecification"]["scriptModeConfig"], folders.code)
+    for channel in asked.get("inputDataConfig", ()):
+        name = channel["channelName"]
+        place = Place.parse(channel["dataSource"]["s3DataSource"]["s3Uri"])
+        if not _fetch_all(world, place, folders.input / inside(name)):
+            raise DataError(f"No data found for channel '{name}'")
+    if "checkpointConfig" in asked:
+        _fetch_all(world, Place.parse(asked["checkpointConfig"]["s3Uri"]), folders.checkpoints)
+
+
+def keep_checkpoints(session: Session, job: Job, folders: Folders) -> None:
+    config = job.asked.get("checkpointConfig")
+    if config is None:
+        return
+    place = Place.parse(config["s3Uri"])
+    for path in sorted(folders.checkpoints.rglob("*")):
+        if path.is_file() and not path.is_symlink():
+            name = path.relative_to(folders.checkpoints).as_posix()
+            _put(session.connection, place / name, path.read_bytes(), moment(session.now))
+
+
+def keep_results(session: Session, job: Job, archive: bytes) -> None:
+    """Put the results where the service puts them, and the SDK looks for them."""
+    place = Place.parse(job.asked["outputDataConfig"]["s3Path"]) / "output/model.tar.gz"
+    _put(session.connection, place, archive, moment(session.now))
+
+
+def _fetch_source(world: World, script: dict[str, Any], code: Path) -> None:
+    place = Place.parse(script["s3Uri"])
+    with world.transaction() as session:
+        stored = store.get_object(session.connection, place.bucket, place.key)
+    if stored is None:
+        raise DataError(f"Unable to download code: there is no {place}.")
+    if script.get("compressionType") == "GZIP":
+        unpack(stored.body, code)
+    else:
+        (code / PurePosixPath(place.key).name).write_bytes(stored.body)
+
+
+def _fetch_all(world: World, place: Place, folder: Path) -> int:
+    """Write the objects whose keys begin with the place's; returns how many.
+
+    A folder's contents come without its name, anything else with the last part of its key, as in the SDK's local mode.
+    """
+    with world.transaction() as session:
+        keys = [key for key in _keys(session.connection, place) if not key.endswith("/")]
+    whole = all(key.startswith(f"{place.key}/") for key in keys) or not place.key
+    top = f"{place.key}/" if whole and place.key else place.key[: place.key.rfind("/") + 1]
+    folder.mkdir(parents=True, exist_ok=True)
+    for key in keys:
+        target = folder / inside(key.removeprefix(top))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with world.transaction() as session:
+            stored = store.get_object(session.connection, place.bucket, key)
+        target.write_bytes(stored.body if stored is not None else b"")
+    return len(keys)
+
+
+def _keys(connection: sqlite3.Connection, place: Place) -> Iterator[str]:
+    after = ""
+    while (found := store.next_listed(connection, place.bucket, place.key, after, skip=None)) is not None:
+        yield found.key
+        after = found.key
+
+
+def _put(connection: sqlite3.Connection, place: Place, body: bytes, now: datetime) -> None:
+    store.ensure_bucket(connection, place.bucket, now)
+    store.put_object(connection, place.bucket, place.key, body, store.DEFAULT_CONTENT_TYPE, now)
