@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.simulate.sequence_finding import SUMMARIES
 from tests.pages import COMMANDS_PAGE, HOUSE, PAGES, PICTURE, commands_page, comparable, picture, rerun
 
 _ALL = sorted([*HOUSE.glob("*.md"), *(HOUSE / "docs").glob("*.md"), *(HOUSE / "examples").rglob("*.md")])
@@ -47,6 +48,11 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_every_page_can_be_reached_from_the_readme() -> None:
     readme = (HOUSE / "README.md").read_text("utf-8")
     assert [page.name for page in (HOUSE / "docs").glob("*.md") if f"docs/{page.name}" not in readme] == []
+
+
+def test_every_finding_on_a_sequence_is_explained() -> None:
+    page = (HOUSE / "docs" / "diagnostics.md").read_text("utf-8")
+    assert [code for code in SUMMARIES if f"| `{code}` |" not in page] == []
 
 
 def test_make_knows_the_commands_of_the_readme() -> None:
