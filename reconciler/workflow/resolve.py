@@ -9,7 +9,7 @@ from reconciler.core.attempt import Attempt, Outcome
 from reconciler.core.event import Adopted, Event, Intended, Resolved, Verb
 from reconciler.core.mark import TAG_RUN, read_run_mark
 from reconciler.core.resource import Resource
-from reconciler.core.state import Record
+from reconciler.core.state import Record, State
 from reconciler.store.port import locked
 from reconciler.workflow.session import Session
 
@@ -35,11 +35,19 @@ def resolve(session: Session, address: Address, adopt: str | None, declared: Res
                     f"jobs that were sent to batch {attempt.id} are found by themselves, if they are there; "
                     "only --absent can be said of them"
                 )
+            _check_free(snapshot.state, adopt)
             event = Adopted(session.now(), str(address), _adopted(session, address, attempt, adopt))
         session.store.append(*before, event)
         after = session.store.read()
         session.store.write(after.state, after.version)
     return event
+
+
+def _check_free(state: State, run_id: str) -> None:
+    """One run stands for one address: a run without marks could otherwise be taken twice, and one never be made."""
+    for text, record in state.records.items():
+        if any(attempt.id == run_id for attempt in record.attempts if attempt.exists):
+            raise NothingToResolve(f"{run_id} is on record already, as a run of {text}")
 
 
 def _in_doubt(

@@ -195,8 +195,8 @@ class World:
 
 def declared(manifest: Manifest) -> Declared:
     """What the manifest room makes of it."""
-    return Declared(SWEEP, manifest.resource, {}, frozenset(), _nowhere)
+    return Declared(SWEEP, manifest.resource, {}, frozenset(), nowhere)
 
 
-def _nowhere(path: Sequence[str | int]) -> Location:
+def nowhere(path: Sequence[str | int]) -> Location:
     return Location("qctl.yaml", 1, 1)
