@@ -339,3 +339,27 @@ def test_a_workloads_result() -> None:
     bench = open_bench(done, done, httpx.Response(200, content=b"[]"))
     (file,) = bench.cloud.results("Workload", attempt(desired(WORKLOAD, "Workload")))
     assert file.data == b"[]"
+
+
+def test_an_answer_with_a_job_too_many_tells_nothing() -> None:
+    """Somebody else's came between, maybe with a sequence of its own: only a look at each can tell them apart."""
+    answer = batch(jobs=[job(), job(JOBS[1]), job(OTHER)])
+    reply = open_bench(ok(answer)).cloud.add(desired(), attempt(), (desired().jobs or ())[:1])
+    assert (reply.id, reply.jobs) == (ID, None)
+
+
+def test_numbers_beyond_all_bounds_are_nobodys() -> None:
+    body = b'{"data": [{"id": "j", "runs": 1, "variables": {"a": 1e999}}], "pagination": {"total": 1, "end": 1}}'
+    (seen,) = open_bench(httpx.Response(200, content=body)).cloud.jobs(attempt())
+    assert (seen.digest, seen.shown) == ("", {"runs": 1})
+
+
+def test_half_a_character_is_replaced() -> None:
+    body = b'{"data": {"id": "%s", "status": "RUNNING", "tags": ["\\ud800"]}}' % ID.encode()
+    (seen,) = open_bench(httpx.Response(200, content=body), ok([])).cloud.observe([("Batch/run", attempt())])
+    assert list(seen.tags or ()) == ["?"]
+
+
+def test_what_is_found_twice_is_told_once() -> None:
+    marked = ok([batch(tags=MARKED)])
+    assert len(_discovered(marked, ok([]), marked, unmarked=True)) == 1
