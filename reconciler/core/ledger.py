@@ -76,7 +76,8 @@ def _entry(want: Job, pool: _Pool | None, rules: RunRules) -> JobChange:
     if pool is None or not pool.held:
         return JobChange(want, JobAction.SUBMIT, "declared, and never submitted")
     batch, known = pool.held.popleft()
-    job = replace(known, label=want.label, shown=want.shown)
+    # A resource from the cache does not say what its jobs show; what is known of them does.
+    job = replace(known, label=want.label, shown=want.shown or known.shown)
     if known.open and batch.missing:
         warning = f"is lost: the cloud has no batch {batch.id} any more"
         return JobChange(job, JobAction.NONE, "lost with its batch; that alone is no reason to pay again", "", warning)

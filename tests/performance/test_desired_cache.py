@@ -6,19 +6,40 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from reconciler.cli.project import Flags, Opened, open_project
-from reconciler.core.resource import Resource
-from reconciler.workflow.desired_cache import Desired, DesiredCache
+from reconciler.core.attempt import Attempt, Outcome, Place
+from reconciler.core.change import Change
+from reconciler.core.diff import diff
+from reconciler.core.phase import Phase
+from reconciler.core.plan import Plan, plan_to_json
+from reconciler.core.resource import Resource, Scope, attempt_marks
+from reconciler.core.rules import Rules
+from reconciler.core.state import Record, State
+from reconciler.workflow.desired_cache import FORMAT, Desired, DesiredCache
 from reconciler.workflow.machine_key import machine_key
 from tests.performance.conftest import fill
 from tests.performance.edit import EDITS
 from tests.performance.forge import sealed
 
 NOTHING: Mapping[str, str] = {}
+BATCH = """apiVersion: qctl/v1alpha1
+kind: Batch
+metadata: {name: pulses, tags: [rydberg]}
+spec:
+  device: EMU_FREE
+  sequence: circuits/pulse.json
+  jobs:
+    - {runs: 100, variables: {omega: 1.0}}
+    - {runs: 100, matrix: {omega: [2, 3]}, variables: {omega: "${{ matrix.omega }}"}}
+  open: true
+  closeAfter: 2h
+  run: {generation: 2, retry: {maxAttempts: 2, on: [ERROR, CANCELED]}}
+"""
 
 
 @pytest.fixture
@@ -85,7 +106,7 @@ def test_so_does_everything_else_that_is_said(root: Path) -> None:
     assert _cache(root, surroundings={"PATH": "elsewhere"}).read() is not None
 
 
-@pytest.mark.parametrize(("name", "value"), [("__version__", "0.0.9"), ("FORM", "q2"), ("FORMAT", 2)])
+@pytest.mark.parametrize(("name", "value"), [("__version__", "0.0.9"), ("FORM", "q2"), ("FORMAT", FORMAT + 1)])
 def test_so_does_another_qctl(root: Path, name: str, value: object, monkeypatch: pytest.MonkeyPatch) -> None:
     _fill_cache(root)
     monkeypatch.setattr(f"reconciler.workflow.desired_cache.{name}", value)
@@ -208,3 +229,51 @@ def test_without_a_key_there_is_no_cache(root: Path, tmp_path: Path) -> None:
     _cache(root, surroundings=nowhere).write(project.project, resources.values(), project.loaded.resources)
     assert not (root / ".qctl").exists()
     assert _cache(root, surroundings=nowhere).read() is None
+
+
+SUBMITTED = datetime(2026, 3, 1, tzinfo=UTC)
+SCOPE = Scope("019aa3c1-7d00-7b1e-8e11-6f0d5a2c4bfe", "dev")
+
+
+@pytest.mark.parametrize("age", [timedelta(hours=1), timedelta(hours=3)], ids=["open", "to be closed"])
+@pytest.mark.parametrize("phase", [Phase.DONE, Phase.FAILED], ids=["done", "to be tried again"])
+def test_a_batch_has_the_same_plan(root: Path, age: timedelta, phase: Phase) -> None:
+    (root / "tasks" / "pulses.yaml").write_text(BATCH, "utf-8")
+    (root / "circuits" / "pulse.json").write_text("{}", "utf-8")
+    batch = _read_manifests(root)[1]["Batch/pulses"]
+    _fill_cache(root)
+    found = _cache(root).read()
+    assert found is not None
+    cached = found.resources["Batch/pulses"]
+    assert (batch.jobs and len(batch.jobs), cached.payload) == (3, None)
+    assert _plan(cached, batch, phase, age) == _plan(batch, batch, phase, age)
+
+
+def _plan(resource: Resource, submitted: Resource, phase: Phase, age: timedelta) -> object:
+    """What is planned when one of the jobs came to this end and the others are done."""
+    changes = diff([resource], _state(submitted, phase), _state(submitted, phase), Rules(SCOPE, now=SUBMITTED + age))
+    told: tuple[Change, ...] = tuple(changes)
+    return plan_to_json(Plan("cached", "dev", told, {resource.address: set()}))
+
+
+def _state(batch: Resource, phase: Phase) -> State:
+    jobs = tuple(replace(j, id=f"j{n}", status="DONE", phase=Phase.DONE) for n, j in enumerate(batch.jobs or ()))
+    last = replace(jobs[-1], phase=phase, status=phase.upper())
+    attempt = Attempt(
+        token=batch.token(SCOPE, 1),
+        digest=batch.digest,
+        program=batch.program,
+        generation=2,
+        number=1,
+        place=Place("pasqal", "local-project", "eu"),
+        execution=batch.execution,
+        outcome=Outcome.ACCEPTED,
+        id="b1",
+        status="RUNNING",
+        submitted=SUBMITTED.isoformat(),
+        jobs=(*jobs[:-1], last),
+        accepting=True,
+    )
+    tags = {**batch.tags, **attempt_marks(SCOPE, batch.address, attempt)}
+    record = Record((replace(attempt, tags=tags),))
+    return State("lineage", 1, SCOPE.uid, SCOPE.environment, {str(batch.address): record})
