@@ -80,20 +80,26 @@ def parse(text: str) -> TaskResult:
 def _gate_model(document: dict[str, Any]) -> TaskResult:
     metadata, shots = _metadata(document)
     qubits = read_integers(document.get("measuredQubits"), "measuredQubits")
-    counts: Mapping[str, int] | None = None
-    probabilities: Mapping[str, float] = {}
-    if (measurements := document.get("measurements")) is not None:
-        counts = _count_bits(read_list(measurements, "measurements"), len(qubits))
-        if sum(counts.values()) != shots:
-            raise ResultUnreadable(f"The result has {sum(counts.values())} measurements for {shots} shots.")
-        probabilities = _share(counts)
-    elif (given := document.get("measurementProbabilities")) is not None:
-        probabilities = _read_probabilities(read_object(given, "measurementProbabilities"), len(qubits))
-        counts = _whole_counts(probabilities, shots)
+    counts, probabilities = read_measured(document, len(qubits), shots)
+    if counts is not None and sum(counts.values()) != shots:
+        raise ResultUnreadable(f"The result has {sum(counts.values())} measurements for {shots} shots.")
     types = read_list(document.get("resultTypes") or [], "resultTypes")
     return TaskResult(
         shots, counts, probabilities, qubits, tuple(_result_type(item) for item in types), metadata, shots
     )
+
+
+def read_measured(
+    document: Mapping[str, Any], width: int, shots: int
+) -> tuple[Mapping[str, int] | None, Mapping[str, float]]:
+    """Counts and probabilities, as in a TaskResult, of something with `measurements` or `measurementProbabilities`."""
+    if (measurements := document.get("measurements")) is not None:
+        counts = _count_bits(read_list(measurements, "measurements"), width)
+        return counts, _share(counts)
+    if (given := document.get("measurementProbabilities")) is not None:
+        probabilities = _read_probabilities(read_object(given, "measurementProbabilities"), width)
+        return _whole_counts(probabilities, shots), probabilities
+    return None, {}
 
 
 def _analog(document: dict[str, Any]) -> TaskResult:

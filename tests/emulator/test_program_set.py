@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from reconciler.simulate.program_set_result import parse_program_set
 from tests.emulator.local import AQUILA, DM1, FORTE, GARNET, SV1, Local, refused
 
 ROTATION = "OPENQASM 3.0; input float theta; qubit[1] q; bit[1] c; rx(theta) q[0]; c = measure q;"
@@ -19,7 +20,7 @@ def action(*programs: Any) -> str:
 
 
 def create(local: Local, *programs: Any, **changes: Any) -> str:
-    asked = {"region": REGION, "deviceArn": GARNET, "action": action(*programs), "shots": 30} | changes
+    asked: dict[str, Any] = {"region": REGION, "deviceArn": GARNET, "action": action(*programs), "shots": 30} | changes
     return local.create(**asked)
 
 
@@ -124,6 +125,21 @@ def test_looking_for_any_of_its_files_is_looking(local: Local, path: str) -> Non
     local.world.advance(60)
     key = f"some/prefix/{arn.rsplit('/', 1)[1]}/{path}"
     assert local.client("s3", REGION).get_object(Bucket="results", Key=key)["ContentLength"] > 0
+
+
+@pytest.mark.parametrize("layout", ["split", "inline"])
+def test_our_reader_reads_them(local: Local, layout: str) -> None:
+    local.world.set_switch("programset.results", layout)
+    arn = create(local, BROKEN, FLIPS, ONE, shots=40)
+    local.world.advance(60)
+    found = {path: json.dumps(document) for path, document in files(local, arn).items()}
+    read = parse_program_set(found["results.json"], found.__getitem__)
+    assert [(one.program, one.inputs, one.result.counts if one.result else one.failure[:10]) for one in read] == [
+        (0, 0, "ValueError"),
+        (1, 0, {"0": 10}),
+        (1, 1, {"1": 10}),
+        (2, 0, {"01": 10}),
+    ]
 
 
 def test_an_executable_that_can_not_run_fails_alone(local: Local) -> None:
