@@ -56,7 +56,7 @@ def picture(page: str) -> str:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("QCTL_COLOR", "always")
         block = rerun(page[: first.end()]).partition("```console\n")[2].removesuffix("```")
-    console = Console(record=True, width=104, file=io.StringIO(), force_terminal=True)
+    console = Console(record=True, width=120, file=io.StringIO(), force_terminal=True)
     console.print(Text.from_ansi(block), end="")
     svg = console.export_svg(title="qctl", unique_id="plan")
     return re.sub(r"(?s)@font-face \{.*?\}\s*", "", svg)  # a picture fetches nothing
