@@ -156,6 +156,9 @@ class Keeper(Cloud, Protocol):
     def delete(self, kind: str, attempt: Attempt) -> Reply:
         """Delete it. One that is not there is no error: ACCEPTED."""
 
+    def room(self, resources: Sequence[Resource], prices: Mapping[Address, Price]) -> list[Diagnostic]:
+        """What spending limits have no room for, of what is about to be submitted at these prices."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bundles:

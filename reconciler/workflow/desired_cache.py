@@ -28,7 +28,7 @@ from reconciler.manifest.variables import ENVIRONMENT_PREFIX
 from reconciler.store.local import ENVIRONMENT
 from reconciler.workflow.machine_key import is_sealed, machine_key, seal
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 _SEAL_LENGTH: Final = 64
 
 
@@ -125,14 +125,18 @@ def _columns(resources: Iterable[Resource]) -> dict[str, Any]:
     rows = []
     for r in resources:
         common = (r.address.kind, tuple(r.tags.items()), tuple(r.delivery.items()), r.rules, r.depends)
-        rows.append((r.address.name, r.address.key, r.digests, kinds.setdefault(common, len(kinds)), *_jobs(r)))
+        rows.append((r.address.name, r.address.key, r.digests, kinds.setdefault(common, len(kinds)), *_more(r)))
     return {"common": [_common_to_json(*common) for common in kinds], "rows": rows}
 
 
-def _jobs(resource: Resource) -> Iterator[list[Any]]:
+def _more(resource: Resource) -> Iterator[dict[str, Any]]:
+    """What only batches and lasting objects have."""
     if resource.jobs is not None:
         opening = resource.opening
-        yield [[[j.digest, j.label] for j in resource.jobs], opening.open, opening.jobs, opening.seconds]
+        jobs = [[job.digest, job.label] for job in resource.jobs]
+        yield {"jobs": jobs, "opening": [opening.open, opening.jobs, opening.seconds]}
+    if resource.settings is not None:
+        yield {"settings": dict(resource.settings), "watched": resource.watched}
 
 
 def _common_to_json(kind: str, tags: Any, delivery: Any, rules: RunRules, depends: frozenset[Address]) -> list[Any]:
@@ -143,15 +147,19 @@ def _common_to_json(kind: str, tags: Any, delivery: Any, rules: RunRules, depend
 def _resources(entry: Mapping[str, Any]) -> dict[str, Resource]:
     common = [_common_from_json(*values) for values in entry["common"]]
     made: dict[str, Resource] = {}
-    for name, key, digests, at, *batch in entry["rows"]:
+    for name, key, digests, at, *more in entry["rows"]:
         kind, *rest = common[at]
         address = Address(kind, name, _key(key))
         resource = Resource(address, tuple(digests), "", {}, *rest)
-        made[str(address)] = _with_jobs(resource, *batch[0]) if batch else resource
+        made[str(address)] = _with(resource, **more[0]) if more else resource
     return made
 
 
-def _with_jobs(resource: Resource, jobs: Any, *opening: Any) -> Resource:
+def _with(
+    resource: Resource, jobs: Any = None, opening: Any = (), settings: Any = None, watched: bool = False
+) -> Resource:
+    if jobs is None:
+        return replace(resource, settings=settings, watched=watched)
     wanted = tuple(Job(digest, {}, label) for digest, label in jobs)
     return replace(resource, jobs=wanted, opening=Opening(*opening))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from reconciler.core.plan import Plan
 from reconciler.core.resource import Resource
 from reconciler.core.rules import Rules
 from reconciler.core.state import State, fold
+from reconciler.providers.kind import Keeper
 from reconciler.store.port import Snapshot
 from reconciler.workflow.discover import discover, wanted
 from reconciler.workflow.late import settle
@@ -102,15 +103,15 @@ def make_plan(
     prior, observed, seen = memory.snapshot.state, memory.observed, memory.seen
     by_address = {str(r.address): r for r in resources}
     changes = _decide(session, by_address, memory.snapshot, seen, chosen)
-    if _must_search(changes, prior):
+    if _must_search(changes, prior) or any(_is_unseen(r, seen) for r in resources):
         more = discover(session, seen, wanted(resources))
         observed, seen = (*observed, *more.events), fold(seen, more.events)
         changes = _decide(session, by_address, memory.snapshot, seen, chosen, more.unmatched)
     bundled = bundle(session, [c for c in changes if chosen.holds(c.address)], seen, edges)
     changes, edges = list(bundled.changes.values()), bundled.edges
     findings, prices = _check(session, changes)
-    findings = [*bundled.findings, *findings]
     prices |= {a: discounted(prices[a], fee) for a, fee in bundled.fees.items() if a in prices}
+    findings = [*bundled.findings, *findings, *_room(session, changes, prices)]
     if prices:
         changes = [replace(c, price=prices.get(c.address)) if c.address in prices else c for c in changes]
     plan = _plan(session, changes, edges, in_order([*warnings, *findings, *_forbidden(changes)]))
@@ -128,7 +129,7 @@ def plan_without_changes(
     chosen = selection.with_dependencies(edges)
     prior = known.snapshot.state
     changes = _decide(session, resources, known.snapshot, known.seen, chosen)
-    if _must_search(changes, prior):
+    if _must_search(changes, prior) or any(_is_unseen(r, known.seen) for r in resources.values()):
         return None
     plan = _plan(session, [c for c in changes if chosen.holds(c.address)], edges, _forbidden(changes))
     return plan if plan.empty and plan.applicable else None
@@ -150,6 +151,11 @@ def _plan(session: Session, changes: Sequence[Change], edges: Edges, found: Sequ
 def _must_search(changes: Sequence[Change], prior: State) -> bool:
     """Only what would be paid, is in doubt, or was forgotten altogether is worth searching a whole account for."""
     return any(c.count(Verb.CREATE) for c in changes) or has_doubt(prior) or not prior.records
+
+
+def _is_unseen(resource: Resource, seen: State) -> bool:
+    """Whether it is only to be observed, and nobody has looked for it yet."""
+    return resource.watched and str(resource.address) not in seen.records
 
 
 def _decide(
@@ -192,7 +198,16 @@ def _doubts(state: State) -> frozenset[str]:
     return frozenset(a.token for record in state.records.values() for a in record.attempts if a.doubtful)
 
 
-def _check(session: Session, changes: Sequence[Change]) -> tuple[list[Diagnostic], dict[Address, Price]]:
+def _room(session: Session, changes: Sequence[Change], prices: Mapping[Address, Price]) -> Iterator[Diagnostic]:
+    """What spending limits would have refused, told before anything is spent."""
+    for name, resources in _submitted(session, changes).items():
+        cloud = session.clouds[name]
+        if isinstance(cloud, Keeper):
+            yield from cloud.room(resources, prices)
+
+
+def _submitted(session: Session, changes: Sequence[Change]) -> dict[str, list[Resource]]:
+    """By cloud what applying would pay for."""
     by_cloud: dict[str, list[Resource]] = {}
     for change in changes:
         for op in change.operations:
@@ -200,11 +215,16 @@ def _check(session: Session, changes: Sequence[Change]) -> tuple[list[Diagnostic
                 # Of a batch only the jobs that this plan submits: the others are checked and paid.
                 submitted = replace(op.resource, jobs=op.jobs) if op.jobs else op.resource
                 by_cloud.setdefault(session.kinds[change.address.kind].cloud, []).append(submitted)
+    return by_cloud
+
+
+def _check(session: Session, changes: Sequence[Change]) -> tuple[list[Diagnostic], dict[Address, Price]]:
     findings: list[Diagnostic] = []
     prices: dict[Address, Price] = {}
-    for name, resources in by_cloud.items():
-        checked = session.clouds[name].check(resources)
+    for name, resources in _submitted(session, changes).items():
+        cloud = session.clouds[name]
+        checked = cloud.check(resources)
         findings.extend(checked.diagnostics)
         prices.update(checked.prices)
-        findings.extend(check_sequences(resources, session.clouds[name].specs))
+        findings.extend(check_sequences(resources, cloud.specs))
     return findings, prices

@@ -39,7 +39,9 @@ def by_content(
         runs = sorted((f.attempt for f in new.values() if f.attempt.digest == digest), key=lambda a: a.submitted)
         mine = [(address, a) for address, a in doubts if a.digest == digest and _unmarked(session, address)]
         events += _for_doubts(session, mine, runs)
-        unknown = [r for text, r in declared.items() if text not in state.records and _unmarked(session, text)]
+        unknown = [
+            r for text, r in declared.items() if text not in state.records and (r.watched or _unmarked(session, text))
+        ]
         taken = {event.attempt.id for event in events if isinstance(event, Adopted)}
         left = [run for run in runs if run.id not in taken]
         events += _for_unknown(session, [r for r in unknown if digest in r.digests], left)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from reconciler.core.address import parse_address
+from reconciler.core.address import Address, parse_address
 from reconciler.core.attempt import LOCAL_ACCOUNT, Attempt, Place
 from reconciler.core.device_name import is_pasqal
+from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.event import Observed
 from reconciler.core.job import Job
+from reconciler.core.money import Price
 from reconciler.core.ports import Clock
 from reconciler.core.resource import Resource
 from reconciler.providers.braket import task_reading
+from reconciler.providers.braket.budget import check_room
 from reconciler.providers.braket.client import BraketClient
 from reconciler.providers.braket.device import REGIONS, region_of
 from reconciler.providers.braket.program_set import bundles, set_request
+from reconciler.providers.braket.spending_limit_verbs import SpendingLimitVerbs
 from reconciler.providers.braket.task_verbs import TaskVerbs
 from reconciler.providers.braket.verbs import Verbs, changing, creating
 from reconciler.providers.kind import Bundles, Checked, Found, Reply, ResultFile, Search
@@ -32,7 +37,8 @@ class BraketCloud:
         self._client = client
         self._prefix = LOCAL_ACCOUNT if local else ""
         self._account = ""
-        kinds: Sequence[Verbs] = (TaskVerbs(client, clock),)
+        self._limits = SpendingLimitVerbs(client, clock)
+        kinds: Sequence[Verbs] = (TaskVerbs(client, clock), self._limits)
         self._verbs = {verbs.kind: verbs for verbs in kinds}
 
     def account(self) -> str:
@@ -60,6 +66,18 @@ class BraketCloud:
         ]
         findings = [found for part in checked for found in part.diagnostics]
         return Checked(findings, {address: price for part in checked for address, price in part.prices.items()})
+
+    def room(self, resources: Sequence[Resource], prices: Mapping[Address, Price]) -> list[Diagnostic]:
+        """What spending limits have no room for."""
+        return check_room(self._client, resources, prices)
+
+    def update(self, kind: str, attempt: Attempt, settings: Mapping[str, Any], token: str) -> Reply:
+        """Let these settings stand; spending limits alone have any."""
+        return self._limits.update(attempt, settings, token)
+
+    def delete(self, kind: str, attempt: Attempt) -> Reply:
+        """Delete a spending limit."""
+        return self._limits.delete(attempt)
 
     def bundles(self, resources: Sequence[Resource]) -> Bundles:
         """What one task can hold."""

@@ -1,0 +1,213 @@
+"""The verbs on spending limits. There is no Get: a search of their region shows all of every limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from reconciler.core.attempt import Attempt, Outcome, Place
+from reconciler.core.diagnostic import Diagnostic
+from reconciler.core.digest import digest, run_digest
+from reconciler.core.event import Observed
+from reconciler.core.mark import MARKS, TAG_ADDRESS, TAG_DIGEST, TAG_PROJECT, TAG_RUN, read_run_mark
+from reconciler.core.money import Price
+from reconciler.core.phase import Phase
+from reconciler.core.ports import Clock
+from reconciler.core.resource import Resource
+from reconciler.providers.braket.client import BraketClient
+from reconciler.providers.braket.device import region_of
+from reconciler.providers.braket.spending_limit_spec import moment_text, plain_amount
+from reconciler.providers.braket.task_reading import VISIBLE_AFTER
+from reconciler.providers.braket.verbs import changing, creating
+from reconciler.providers.kind import Checked, CloudUnavailable, Found, Reply, ResultFile, ResultMissing, Search
+
+_FREE = Price(Decimal(0), Decimal(0), "a spending limit costs nothing")
+Limit = Mapping[str, Any]
+
+
+class SpendingLimitVerbs:
+    """Implements Verbs, and the two of lasting objects."""
+
+    kind = "SpendingLimit"
+
+    def __init__(self, client: BraketClient, clock: Clock) -> None:
+        self._client = client
+        self._clock = clock
+
+    def check(self, resources: Sequence[Resource]) -> Checked:
+        """A device has one limit at most: a second one would be refused, or take the place of somebody's first."""
+        findings = []
+        for resource in resources:
+            arn = str(resource.execution["device"])
+            region = region_of(arn, self._client.region)
+            findings += [_taken(resource, limit) for limit in limits(self._client, region, arn)]
+        return Checked(findings, {resource.address: _FREE for resource in resources})
+
+    def observe(self, asked: Sequence[tuple[str, Attempt]]) -> Iterator[Observed]:
+        """All of them from one search for each region."""
+        now = self._clock.now()
+        for region in sorted({attempt.place.region for _, attempt in asked}):
+            found = {limit["spendingLimitArn"]: limit for limit in limits(self._client, region)}
+            for address, attempt in asked:
+                if attempt.place.region != region:
+                    continue
+                limit = found.get(attempt.id)
+                if limit is not None:
+                    yield _observed(address, attempt, limit, now)
+                elif now - datetime.fromisoformat(attempt.submitted or attempt.intended) > VISIBLE_AFTER:
+                    at = _text(now)
+                    yield Observed(at, address, attempt.token, attempt.status, attempt.phase, missing=True)
+
+    def discover(self, search: Search, account: str) -> Iterator[Found]:
+        """Limits with this project's marks, and the others by their device: a manifest may only observe those."""
+        for region in sorted(search.regions | search.maybe):
+            try:
+                for limit in limits(self._client, region):
+                    yield from _found(limit, search, Place("braket", account, region), self.kind)
+            except CloudUnavailable:
+                if region in search.regions:
+                    raise
+
+    def create(self, resource: Resource, token: str, tags: Mapping[str, str], place: Place) -> Reply:
+        """CreateSpendingLimit, once."""
+        request = {
+            "clientToken": token,
+            "deviceArn": resource.execution["device"],
+            **_request(resource.settings or {}),
+            "tags": dict(tags),
+        }
+        return creating(
+            lambda: self._client.once(place.region, "create_spending_limit", **request), "spendingLimitArn", "limit"
+        )
+
+    def update(self, attempt: Attempt, settings: Mapping[str, Any], token: str) -> Reply:
+        """UpdateSpendingLimit; it takes effect at once."""
+        request = {"spendingLimitArn": attempt.id, "clientToken": token, **_request(settings)}
+        region = attempt.place.region
+        return changing(lambda: self._client.once(region, "update_spending_limit", **request), attempt.id)
+
+    def delete(self, attempt: Attempt) -> Reply:
+        """DeleteSpendingLimit; from then on nothing bounds the spending."""
+        region, arn = attempt.place.region, attempt.id
+
+        def call() -> None:
+            self._client.once(region, "delete_spending_limit", spendingLimitArn=arn)
+
+        return changing(call, arn, also_fine="ResourceNotFoundException")
+
+    def cancel(self, attempt: Attempt, token: str) -> Reply:
+        """Never asked for: what lasts is deleted."""
+        return Reply(Outcome.REFUSED, error="a spending limit is deleted, not cancelled")
+
+    def results(self, attempt: Attempt) -> Sequence[ResultFile]:
+        """None: it runs nothing."""
+        raise ResultMissing("a spending limit measures nothing")
+
+
+def limits(client: BraketClient, region: str, device: str = "") -> Iterator[Limit]:
+    """Every limit of a region, or of one device. Raises CloudUnavailable."""
+    filters = [{"name": "deviceArn", "operator": "EQUAL", "values": [device]}] if device else []
+    for page in client.pages(region, "search_spending_limits", filters=filters, maxResults=100):
+        yield from page["spendingLimits"]
+
+
+def room_of(limit: Limit) -> Decimal:
+    """What is left of it: the amount without what was spent and what waits. Raises ValueError."""
+    spent, queued = plain_amount(str(limit["totalSpend"])), plain_amount(str(limit["queuedSpend"]))
+    return Decimal(plain_amount(str(limit["spendingLimit"]))) - Decimal(spent) - Decimal(queued)
+
+
+def _request(settings: Mapping[str, Any]) -> dict[str, Any]:
+    request: dict[str, Any] = {"spendingLimit": settings["amount"]}
+    if "start" in settings:
+        period = {"startAt": settings["start"], "endAt": settings["end"]}
+        request["timePeriod"] = {name: datetime.fromisoformat(text) for name, text in period.items()}
+    return request
+
+
+def _settings(limit: Limit) -> dict[str, str]:
+    period = limit["timePeriod"]
+    amount = str(limit["spendingLimit"])
+    return {
+        "amount": _or_as_it_is(amount),
+        "start": _moment(period["startAt"]),
+        "end": _moment(period["endAt"]),
+        "spent": str(limit["totalSpend"]),
+        "queued": str(limit["queuedSpend"]),
+    }
+
+
+def _or_as_it_is(text: str) -> str:
+    try:
+        return plain_amount(text)
+    except ValueError:
+        return text
+
+
+def _moment(value: Any) -> str:
+    """The client leaves times as they stand on the wire: seconds since 1970, or a text."""
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError):
+        return _or_same(str(value))
+    return moment_text(datetime.fromtimestamp(seconds, UTC))
+
+
+def _or_same(text: str) -> str:
+    try:
+        return moment_text(datetime.fromisoformat(text))
+    except ValueError:
+        return text
+
+
+def _observed(address: str, attempt: Attempt, limit: Limit, now: datetime) -> Observed:
+    return Observed(
+        at=_text(now),
+        address=address,
+        token=attempt.token,
+        status="ACTIVE",
+        phase=Phase.OPEN,
+        submitted=str(limit["createdAt"]),
+        tags=limit.get("tags") or {},
+        settings=_settings(limit),
+    )
+
+
+def _found(limit: Limit, search: Search, place: Place, kind: str) -> Iterator[Found]:
+    tags = limit.get("tags") or {}
+    mark = read_run_mark(tags.get(TAG_RUN, "")) if tags.get(TAG_PROJECT) == search.uid else None
+    execution = {"device": limit["deviceArn"]}
+    attempt = Attempt(
+        token=mark.token if mark else "",
+        digest=tags.get(TAG_DIGEST, "") if mark else run_digest(digest({"kind": kind}), execution),
+        program="",
+        generation=mark.generation if mark else 1,
+        number=mark.number if mark else 1,
+        place=place,
+        execution=execution,
+        intended=str(limit["createdAt"]),
+        outcome=Outcome.ACCEPTED,
+        id=limit["spendingLimitArn"],
+        status="ACTIVE",
+        submitted=str(limit["createdAt"]),
+        tags=tags,
+        owned=MARKS if mark else (),
+        settings=_settings(limit),
+    )
+    yield Found(tags.get(TAG_ADDRESS, "") if mark else "", attempt, kind)
+
+
+def _taken(resource: Resource, limit: Limit) -> Diagnostic:
+    detail = (
+        f"{limit['deviceArn']} has the limit {limit['spendingLimitArn']} of {limit['spendingLimit']} USD already, and "
+        "a device has one at most."
+    )
+    remedy = "Say management: observe to leave it to whoever made it, or delete that one first."
+    where = resource.payload.declared.locate(("device",))
+    return Diagnostic("limit/exists", "Device has a limit already", detail, remedy, where, str(resource.address))
+
+
+def _text(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
