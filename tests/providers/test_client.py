@@ -88,7 +88,7 @@ def test_a_gateways_404_is_no_absence(bench: Bench) -> None:
     bench.wire.answer("GetQuantumTask", Answer(404, b"404 page not found", {"content-type": "text/plain"}))
     old = attempt(bench, task_arn(1), age=86_400)
     with pytest.raises(CloudUnavailable):
-        list(bench.cloud.observe([("x", old)]))
+        list(bench.cloud.observe([("QuantumTask/x", old)]))
 
 
 @pytest.mark.parametrize("answer", [error(404, "ResourceNotFoundException"), Answer(404, b"not here")])
@@ -101,7 +101,7 @@ def test_a_search_has_no_absence(bench: Bench, answer: Answer) -> None:
 def test_an_answer_without_what_it_must_have_is_no_answer(bench: Bench) -> None:
     bench.wire.answer("GetQuantumTask", *[Answer(200, {"status": "QUEUED"})] * 5)
     with pytest.raises(CloudUnavailable, match=r"GetQuantumTask was answered with JSON without .*createdAt"):
-        list(bench.cloud.observe([("x", attempt(bench, task_arn(1)))]))
+        list(bench.cloud.observe([("QuantumTask/x", attempt(bench, task_arn(1)))]))
 
 
 def test_every_page_is_read(bench: Bench) -> None:

@@ -44,8 +44,8 @@ def _created(bench: Bench, name: str, which: str = "run") -> Attempt:
     return replace(attempt, id=reply.id, outcome=reply.outcome, submitted=now, intended=now)
 
 
-def _tags(bench: Bench, attempt: Attempt) -> Mapping[str, Any]:
-    (seen,) = bench.cloud.observe([("x", attempt)])
+def _tags(bench: Bench, name: str, attempt: Attempt) -> Mapping[str, Any]:
+    (seen,) = bench.cloud.observe([(f"{name}/x", attempt)])
     assert seen.tags is not None
     return seen.tags
 
@@ -65,10 +65,10 @@ def test_another_token_is_another_run(bench: Bench, name: str) -> None:
 def test_reading_changes_nothing(bench: Bench, name: str) -> None:
     attempt = _created(bench, name)
     bench.wire.sent.clear()
-    first = list(bench.cloud.observe([("x", attempt)]))
+    first = list(bench.cloud.observe([(f"{name}/x", attempt)]))
     search = Search(CONTEXT.uid, born(CONTEXT.uid), frozenset([attempt.place.region]))
     found = list(bench.cloud.discover(search))
-    assert list(bench.cloud.observe([("x", attempt)])) == first
+    assert list(bench.cloud.observe([(f"{name}/x", attempt)])) == first
     assert (
         list(bench.cloud.discover(Search(CONTEXT.uid, born(CONTEXT.uid), frozenset([attempt.place.region])))) == found
     )
@@ -78,23 +78,23 @@ def test_reading_changes_nothing(bench: Bench, name: str) -> None:
 @every_kind
 def test_what_is_observed_is_what_was_made(bench: Bench, name: str) -> None:
     attempt = _created(bench, name)
-    (seen,) = bench.cloud.observe([("the address", attempt)])
-    assert (seen.address, seen.token, seen.phase, seen.tags) == ("the address", attempt.token, Phase.OPEN, attempt.tags)
+    (seen,) = bench.cloud.observe([(f"{name}/x", attempt)])
+    assert (seen.address, seen.token, seen.phase, seen.tags) == (f"{name}/x", attempt.token, Phase.OPEN, attempt.tags)
 
 
 @every_kind
 def test_the_end_of_a_finished_run_is_no_error(bench: Bench, name: str) -> None:
     attempt = _created(bench, name)
     bench.world.advance(3600)
-    assert bench.cloud.cancel("QuantumTask", attempt, "c" * 64).outcome is Outcome.ACCEPTED
+    assert bench.cloud.cancel(name, attempt, "c" * 64).outcome is Outcome.ACCEPTED
 
 
 @every_kind
 def test_cancelling_twice_is_cancelling_once(bench: Bench, name: str) -> None:
     attempt = _created(bench, name)
-    assert [bench.cloud.cancel("QuantumTask", attempt, "c" * 64).outcome for _ in range(2)] == [Outcome.ACCEPTED] * 2
+    assert [bench.cloud.cancel(name, attempt, "c" * 64).outcome for _ in range(2)] == [Outcome.ACCEPTED] * 2
     bench.world.advance(10)
-    (seen,) = bench.cloud.observe([("x", attempt)])
+    (seen,) = bench.cloud.observe([(f"{name}/x", attempt)])
     assert seen.phase is Phase.CANCELLED
 
 
@@ -105,7 +105,7 @@ def test_tagging_touches_no_other_key(bench: Bench, name: str) -> None:
     assert bench.cloud.tag(attempt, {"ours": "2"}, ["owner", "never there"]).outcome is Outcome.ACCEPTED
     expected = {**attempt.tags, "theirs": "1", "ours": "2"}
     expected.pop("owner")
-    assert _tags(bench, attempt) == expected
+    assert _tags(bench, name, attempt) == expected
 
 
 @every_kind
@@ -125,10 +125,10 @@ def test_only_ours_is_found(bench: Bench, name: str) -> None:
 def test_an_unfinished_run_has_no_results(bench: Bench, name: str, observed: bool) -> None:
     attempt = _created(bench, name)
     if observed:
-        (seen,) = bench.cloud.observe([("x", attempt)])
+        (seen,) = bench.cloud.observe([(f"{name}/x", attempt)])
         attempt = replace(attempt, output=seen.output)
     with pytest.raises(ResultMissing):
-        bench.cloud.results("QuantumTask", attempt)
+        bench.cloud.results(name, attempt)
 
 
 @every_kind
