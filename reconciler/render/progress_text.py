@@ -13,6 +13,7 @@ _STARTED = {
     "cancel-jobs": "cancelling jobs of",
     "close": "closing",
 }
+_AGAIN = {"add": "adding jobs", "cancel-jobs": "cancelling jobs"}  # no id follows
 _DONE = {
     "create": "submitted",
     "cancel": "cancel accepted",
@@ -47,7 +48,7 @@ def _words(progress: Progress) -> str:
     if stage is Stage.STARTED:
         return _STARTED.get(step, f"{step} started")
     if stage is Stage.RETRYING:
-        return f"{_STARTED.get(step, step)} again"
+        return f"{_AGAIN.get(step) or _STARTED.get(step, step)} again"
     if stage is Stage.DONE:
         # A submission always has an id; without one it was only written down.
         return _DONE.get(step, "recorded") if progress.id or step != "create" else "recorded"
