@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -72,11 +72,16 @@ class Unlisted:
 
 @dataclass(frozen=True, slots=True)
 class ResultFile:
-    """What one run, or one job of a batch, measured: `data` as stored, or `problem`, a sentence why there is none."""
+    """What one run, or one job of a batch, measured: `data` as stored, or `problem`, a sentence why there is none.
+
+    `beside` reads another file of the same folder, for results that are spread over several. It may raise
+    ResultMissing and CloudUnavailable.
+    """
 
     data: bytes = b""
     problem: str = ""
     job: Job | None = None
+    beside: Callable[[str], bytes] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from reconciler.core.standing import standing
 from reconciler.core.state import Record, fold
 from reconciler.providers.kind import Kind, ResultFile, ResultMissing
 from reconciler.simulate.job_result import parse_job
+from reconciler.simulate.program_set_result import Executable, parse_program_set
 from reconciler.simulate.result import TaskResult, parse
 from reconciler.simulate.untrusted import ResultUnreadable
 from reconciler.workflow.observe import Refresh, refresh
@@ -51,12 +52,19 @@ def fetch(session: Session, declared: Sequence[Declared]) -> Iterator[Fetched]:
     """The results of these addresses in order. Reads live states first. Raises CloudUnavailable."""
     state = session.store.read().state
     state = fold(state, refresh(session, state, Refresh.OPEN))
+    shared: dict[str, _Shared] = {}
     for item in declared:
         kind = session.kinds[item.address.kind]
         resource = kind.desired(item, session.context)
         attempts = state.records.get(str(item.address), Record()).attempts
         if resource.jobs is None:
-            yield _run(session, kind, item.address, standing(resource, attempts))
+            attempt = standing(resource, attempts)
+            if attempt is not None and attempt.group and attempt.phase in (Phase.DONE, Phase.FAILED):
+                if attempt.group not in shared:
+                    shared[attempt.group] = _shared(session, kind, attempt)
+                yield _member(shared[attempt.group], item.address, attempt)
+            else:
+                yield _run(session, kind, item.address, attempt)
         else:
             yield from _batch(session, kind, resource, [a for a in attempts if a.exists and resource.wants(a)])
 
@@ -72,6 +80,39 @@ def _run(session: Session, kind: Kind, address: Address, attempt: Attempt | None
     except ResultMissing as error:
         return Fetched(address, attempt, problem=str(error))
     return _read(kind, address, attempt, files[0] if files else ResultFile(problem="the cloud names no result"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """The results of a task that several runs share, read once."""
+
+    raw: bytes = b""
+    executables: tuple[Executable, ...] = ()
+    problem: str = ""
+
+
+def _shared(session: Session, kind: Kind, attempt: Attempt) -> _Shared:
+    """Of a failed set too: what went well in it was paid for and is there."""
+    raw = b""
+    try:
+        file = session.cloud(kind.name).results(kind.name, attempt)[0]
+        raw = file.data
+        beside = file.beside
+        if beside is None:
+            return _Shared(raw, problem="its results are of several runs, and can't be told apart")
+        return _Shared(raw, parse_program_set(raw.decode(), lambda path: beside(path).decode()))
+    except ResultMissing as error:
+        return _Shared(problem=str(error))
+    except (ResultUnreadable, ValueError, RecursionError) as error:
+        return _Shared(raw, problem=f"the result file can't be read: {error}")
+
+
+def _member(shared: _Shared, address: Address, attempt: Attempt) -> Fetched:
+    if shared.problem or attempt.member >= len(shared.executables):
+        problem = shared.problem or "the results of its program set end before it"
+        return Fetched(address, attempt, shared.raw, problem=problem)
+    mine = shared.executables[attempt.member]
+    return Fetched(address, attempt, shared.raw, mine.result, problem="" if mine.result else mine.failure)
 
 
 def _batch(session: Session, kind: Kind, resource: Resource, batches: Sequence[Attempt]) -> Iterator[Fetched]:

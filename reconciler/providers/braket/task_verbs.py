@@ -61,7 +61,11 @@ class TaskVerbs:
         if not attempt.output:
             raise ResultMissing("the run was accepted, and nobody has asked yet where its results go")
         bucket, _, folder = attempt.output.removeprefix("s3://").partition("/")
-        try:
-            return [ResultFile(self._client.download(attempt.place.region, bucket, f"{folder}/results.json"))]
-        except ClientError as error:
-            raise ResultMissing(f"{attempt.output}/results.json is not there ({code_of(error)})") from error
+
+        def read(name: str) -> bytes:
+            try:
+                return self._client.download(attempt.place.region, bucket, f"{folder}/{name}")
+            except ClientError as error:
+                raise ResultMissing(f"{attempt.output}/{name} is not there ({code_of(error)})") from error
+
+        return [ResultFile(read("results.json"), beside=read)]
