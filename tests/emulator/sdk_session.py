@@ -15,7 +15,10 @@ from typing import Any
 from botocore.exceptions import ClientError
 from braket.ahs import AnalogHamiltonianSimulation, AtomArrangement, DrivingField
 from braket.aws import AwsDevice, AwsQuantumTask
-from braket.circuits import Circuit, Observable
+from braket.circuits import Circuit, FreeParameter, Observable
+from braket.ir.openqasm import Program
+from braket.ir.openqasm import ProgramSet as OpenQASMProgramSet
+from braket.program_sets import CircuitBinding, ProgramSet
 from braket.timings import TimeSeries
 
 from reconciler.emulator.world import World
@@ -180,13 +183,80 @@ def files() -> Any:
     }
 
 
+def program_set() -> Any:
+    turn = Circuit().rx(0, FreeParameter("theta"))
+    sets = {"theta": [0.0, 3.141592653589793]}
+    observed = CircuitBinding(turn, input_sets=sets, observables=[Observable.Z(0), Observable.I(0)])
+    wanted = ProgramSet([CircuitBinding(turn, input_sets=sets), observed, Circuit().x(0).i(1)], shots_per_executable=20)
+    task = AwsDevice(GARNET).run(wanted, **FAST)
+    later(7200)
+    result = task.result()
+    metadata = task.metadata()
+    return {
+        "state": task.state(),
+        "counts": [[dict(entry.counts) for entry in program] for program in result],
+        "z": [entry.expectation for entry in result[1].entries],
+        "inputs": result[0].entries[1].inputs,
+        "told": [metadata["actionMetadata"], metadata["shots"], metadata["numSuccessfulShots"]],
+        "id": result.task_metadata.id == task.id,
+    }
+
+
+def invalid_program_set() -> Any:
+    """A set the service refuses for its second program, and one that fails as a whole and has results all the same."""
+    wrong = OpenQASMProgramSet.construct(programs=[NOTHING, NOTHING.copy(update={"source": " "})])
+    answer = error_of(lambda: AwsDevice(GARNET).run(wrong, shots=20, **FAST))
+    task = AwsDevice(GARNET).run(OpenQASMProgramSet(programs=[NOTHING]), shots=20, **FAST)
+    later(7200)
+    failed = task.result()[0][0]
+    return {
+        "reason": answer["reason"],
+        "failures": answer["programSetValidationFailures"],
+        "shown": "First failure" in answer["Error"]["Message"],
+        "state": task.state(),
+        "failed": [type(failed).__name__, failed.failureMetadata.category],
+    }
+
+
+NOTHING = Program(source="OPENQASM 3.0; nonsense;")
+
+
+def limits() -> Any:
+    client = AwsDevice(FORTE).aws_session.braket_client
+    arn = client.create_spending_limit(deviceArn=FORTE, spendingLimit="3.00", tags={"owner": "lab-3"})[
+        "spendingLimitArn"
+    ]
+    made = client.search_spending_limits()["spendingLimits"][0]
+    refused = error_of(lambda: AwsDevice(FORTE).run(BELL, shots=100, **FAST))
+    client.update_spending_limit(spendingLimitArn=arn, spendingLimit="8.30")
+    AwsDevice(FORTE).run(BELL, shots=100, **FAST)
+    pages = client.get_paginator("search_spending_limits").paginate()
+    (full,) = [limit for page in pages for limit in page["spendingLimits"]]
+    client.delete_spending_limit(spendingLimitArn=arn)
+    return {
+        "made": [made[key] for key in ("deviceArn", "spendingLimit", "queuedSpend", "totalSpend", "tags")],
+        "until": made["timePeriod"]["endAt"].isoformat(),
+        "refused": [refused["Error"]["Code"], refused["Error"]["Message"]],
+        "full": [full[key] for key in ("spendingLimit", "queuedSpend", "totalSpend")],
+        "left": client.search_spending_limits()["spendingLimits"],
+        "missing": modelled(
+            client, "ResourceNotFoundException", lambda: client.delete_spending_limit(spendingLimitArn=arn)
+        ),
+    }
+
+
 def status(call: Callable[[], Any]) -> int:
     """The HTTP status of the error that the call ends in."""
+    return int(error_of(call).get("ResponseMetadata", {}).get("HTTPStatusCode", 200))
+
+
+def error_of(call: Callable[[], Any]) -> Any:
+    """The answer that is the error in which the call ends; empty if it goes well."""
     try:
         call()
     except ClientError as error:
-        return int(error.response["ResponseMetadata"]["HTTPStatusCode"])
-    return 200
+        return error.response
+    return {}
 
 
 def modelled(owner: Any, name: str, call: Callable[[], Any] | None) -> bool:
@@ -199,7 +269,21 @@ def modelled(owner: Any, name: str, call: Callable[[], Any] | None) -> bool:
     return False
 
 
-SCENES = (devices, device, run, values, batch, queue, analog, failure, boto, files)
+SCENES = (
+    devices,
+    device,
+    run,
+    values,
+    batch,
+    queue,
+    analog,
+    failure,
+    boto,
+    files,
+    program_set,
+    invalid_program_set,
+    limits,
+)
 
 if __name__ == "__main__":
     json.dump({scene.__name__: scene() for scene in SCENES}, sys.stdout)

@@ -158,3 +158,41 @@ def test_files_go_to_and_from_the_default_bucket(seen: dict[str, Any]) -> None:
         "missing": 404,
         "part": "89",
     }
+
+
+def test_a_program_set_runs_as_one_task(seen: dict[str, Any]) -> None:
+    assert seen["program_set"] == {
+        "state": "COMPLETED",
+        "counts": [[{"0": 20}, {"1": 20}], [{"0": 20}, {"0": 20}, {"1": 20}, {"1": 20}], [{"10": 20}]],
+        "z": [1.0, 1.0, -1.0, 1.0],
+        "inputs": {"theta": pytest.approx(3.141592653589793)},
+        "told": [
+            {"actionType": "braket.ir.openqasm.program_set", "programCount": 3, "executableCount": 7},
+            140,
+            140,
+        ],
+        "id": True,
+    }
+
+
+def test_a_program_set_says_what_is_wrong_with_it(seen: dict[str, Any]) -> None:
+    assert seen["invalid_program_set"] == {
+        "reason": "ProgramSetValidationFailed",
+        "failures": [{"programIndex": 1, "errors": ["The program has no source"]}],
+        "shown": True,
+        "state": "FAILED",
+        "failed": ["ProgramSetExecutableFailure", "COMPILATION"],
+    }
+
+
+def test_a_spending_limit_guards_a_device(seen: dict[str, Any]) -> None:
+    limits = seen["limits"]
+    assert limits["made"] == ["arn:aws:braket:us-east-1::device/qpu/ionq/Forte-1", "3", "0", "0", {"owner": "lab-3"}]
+    assert limits["until"].startswith("2125-12-30T00:00:00")
+    assert limits["refused"][0] == "ValidationException"
+    assert limits["refused"][1].startswith(
+        "Attempted to spend over the spending limit or outside the spending limit time window."
+        " Spending limit: 3, current spend: 0, estimated cost: 8.3000000000, start time: "
+    )
+    assert limits["full"] == ["8.3", "8.3", "0"]
+    assert (limits["left"], limits["missing"]) == ([], True)
