@@ -17,11 +17,11 @@ EFFECTS: Mapping[str, str] = MappingProxyType(
         "garbage": "answers 200 with an HTML page without acting",
         "garbage-after": "acts, then answers 200 with an HTML page",
         "cut": "acts, then answers with the first half of the body",
-        "hide": "the task, batch or workload stays invisible to calls that name it and to lists for `seconds` of the"
-        " emulator's clock",
+        "hide": "the task, job, batch or workload stays invisible to calls that name it and to lists for `seconds` of"
+        " the emulator's clock",
         "lag": "the filter by tag does not see the batch for `seconds` of the emulator's clock",
-        "tags": "a third party edits the tags of the task (`remove` is a list of keys, `set` a mapping) or of the batch"
-        " (`remove` is a list of beginnings, `add` a list of tags)",
+        "tags": "a third party edits the tags of the task or job (`remove` is a list of keys, `set` a mapping) or of"
+        " the batch (`remove` is a list of beginnings, `add` a list of tags)",
         "duplicate": "acts, then answers a list with each entry twice",
         "no-pagination": "acts, then answers a list that does not say how long it is",
         "slow": "acts, then answers after `seconds`",

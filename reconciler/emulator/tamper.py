@@ -10,7 +10,7 @@ from reconciler.emulator.world import Session
 TOUCHING = frozenset({"hide", "lag", "tags"})
 ALTERING = frozenset({"duplicate", "no-pagination", "cut"})
 
-_TASK = re.compile(r"arn:aws:braket:[a-z0-9-]+:\d{12}:quantum-task/[0-9a-f-]{36}")
+_BRAKET = re.compile(r"arn:aws:braket:[a-z0-9-]+:\d{12}:(?:quantum-task|job)/[0-9a-f-]{36}")
 _PASQAL = re.compile(r"/(?:batches|workloads)/([0-9a-f-]{36})")
 
 
@@ -19,7 +19,7 @@ def touch(rule: Rule, service: str, session: Session, request: Request, answer: 
     if service == "pasqal":
         _touch_batch(rule, session, _pasqal_id(request, answer))
     else:
-        _touch_task(rule, session, _task_of(request, answer))
+        _touch_braket(rule, session, _braket_of(request, answer))
 
 
 def alter(rule: Rule, answer: Response) -> Response:
@@ -55,22 +55,24 @@ def _touch_batch(rule: Rule, session: Session, id_: str | None) -> None:
                 run("UPDATE pasqal_batch SET tags = ?, updated_at = ? WHERE id = ?", (tags, session.now, id_))
 
 
-def _touch_task(rule: Rule, session: Session, arn: str | None) -> None:
+def _touch_braket(rule: Rule, session: Session, arn: str | None) -> None:
     run = session.connection.execute
+    table = "job" if ":job/" in (arn or "") else "task"
     match rule.effect:
         case "hide":
             until = session.now + round(rule.seconds * 1000)
-            run("UPDATE task SET visible_at = ? WHERE arn = ?", (until, arn))
+            run(f"UPDATE {table} SET visible_at = ? WHERE arn = ?", (until, arn))  # noqa: S608 - a name of ours
         case "tags":
-            row = run("SELECT tags FROM task WHERE arn = ?", (arn,)).fetchone()
+            row = run(f"SELECT tags FROM {table} WHERE arn = ?", (arn,)).fetchone()  # noqa: S608 - as above
             if row is not None:
                 kept = {key: value for key, value in json.loads(row[0]).items() if key not in rule.remove}
-                run("UPDATE task SET tags = ? WHERE arn = ?", (json.dumps(kept | dict(rule.set)), arn))
+                tags = json.dumps(kept | dict(rule.set))
+                run(f"UPDATE {table} SET tags = ? WHERE arn = ?", (tags, arn))  # noqa: S608 - as above
 
 
-def _task_of(request: Request, answer: Response) -> str | None:
-    """The task a request made or names."""
-    found = _TASK.search(unquote(request.path)) or _TASK.search(answer.body.decode(errors="replace"))
+def _braket_of(request: Request, answer: Response) -> str | None:
+    """The task or job a request made or names."""
+    found = _BRAKET.search(unquote(request.path)) or _BRAKET.search(answer.body.decode(errors="replace"))
     return found[0] if found else None
 
 

@@ -155,7 +155,8 @@ class World:
             return calls.counts(session.connection, service)
 
     def status(self) -> dict[str, Any]:
-        """A summary: {id, now, frozen, advanced (seconds), tasks, batches, jobs, workloads, faults, calls, switches}.
+        """A summary: {id, now, frozen, advanced (seconds), tasks, batches, jobs, workloads, hybrid_jobs, faults, calls,
+        switches}.
 
         `jobs` are those of batches; `switches` are those that differ. With `problem` if runs can't end, because a
         simulator is not installed.
@@ -164,7 +165,7 @@ class World:
             one = session.connection.execute(
                 "SELECT (SELECT value FROM meta WHERE name = 'world'), frozen IS NOT NULL, ahead,"
                 " (SELECT count(*) FROM task), (SELECT count(*) FROM pasqal_batch), (SELECT count(*) FROM pasqal_job),"
-                " (SELECT count(*) FROM pasqal_workload), (SELECT count(*) FROM fault),"
+                " (SELECT count(*) FROM pasqal_workload), (SELECT count(*) FROM job), (SELECT count(*) FROM fault),"
                 " (SELECT coalesce(sum(count), 0) FROM counter) FROM clock"
             ).fetchone()
             real = session.switches.text("simulation") == "real"
@@ -177,8 +178,9 @@ class World:
                 "batches": one[4],
                 "jobs": one[5],
                 "workloads": one[6],
-                "faults": one[7],
-                "calls": one[8],
+                "hybrid_jobs": one[7],
+                "faults": one[8],
+                "calls": one[9],
                 "switches": dict(session.switches.overrides),
             } | (_problem(batches=one[4] > 0) if real else {})
 

@@ -70,7 +70,7 @@ def test_a_reset_leaves_nothing_but_a_new_world(local: Local) -> None:
     world.reset()
     status = world.status()
     assert status.pop("id") != before
-    counts = dict.fromkeys(("tasks", "batches", "jobs", "workloads", "faults", "calls"), 0)
+    counts = dict.fromkeys(("tasks", "batches", "jobs", "workloads", "hybrid_jobs", "faults", "calls"), 0)
     assert status == {"now": START, "frozen": False, "advanced": 0, **counts, "switches": {}}
     assert local.client("s3").list_buckets()["Buckets"] == []
 

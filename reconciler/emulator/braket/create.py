@@ -8,7 +8,7 @@ from reconciler.emulator.braket.action import action_type
 from reconciler.emulator.braket.context import ACCOUNT, Context
 from reconciler.emulator.braket.device import capabilities, find_device, status_of
 from reconciler.emulator.braket.identifier import new_id
-from reconciler.emulator.braket.job import job_of_token
+from reconciler.emulator.braket.job_find import of_token
 from reconciler.emulator.braket.program_set import PROGRAM_SET, Size, check_program_set
 from reconciler.emulator.braket.spending_cost import check_spending
 from reconciler.emulator.braket.tag import check_tags
@@ -27,7 +27,7 @@ def create_quantum_task(context: Context, asked: Mapping[str, Any]) -> Mapping[s
     device = _usable_device(context, asked["deviceArn"])
     check_tags(asked.get("tags", {}))
     _check_extras(asked, device)
-    job = job_of_token(context, asked.get("jobToken"))
+    job = of_token(context, asked.get("jobToken"))
     if len(asked["action"]) > context.switches.number("action.max"):
         raise invalid("The action is too large")
     kind = action_type(asked["action"], device.arn, capabilities(device.arn))

@@ -3,10 +3,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from reconciler.emulator.braket.context import Context
 from reconciler.emulator.braket.job_lifecycle import ended_at, status
 from reconciler.emulator.clock import moment
-from reconciler.emulator.wire.error import invalid, not_found
 
 
 class Job(NamedTuple):
@@ -57,26 +55,6 @@ def select(connection: sqlite3.Connection, where: str, values: Iterable[Any] = (
     """`where` is SQL of ours, with a place for each value; never a caller's text."""
     statement = f"SELECT {_NAMES} FROM job WHERE {where}"  # noqa: S608 - our own column names
     return map(Job._make, connection.execute(statement, tuple(values)))
-
-
-def find(context: Context, arn: str) -> Job:
-    """The job a caller names. Raises ServiceError ResourceNotFoundException as for tasks."""
-    job = next(select(context.connection, "arn = ?", (arn,)), None)
-    lag = round(context.switches.number("visibility.get") * 1000)
-    hidden = job is not None and context.now < max(job.visible_at, job.created_at + lag)
-    if job is None or job.region != context.region or hidden:
-        raise not_found(f"Could not find the job {arn}")
-    return job
-
-
-def job_of_token(context: Context, token: str | None) -> Job | None:
-    """The running job a task belongs to; None without a token. Raises ServiceError ValidationException."""
-    if token is None:
-        return None
-    job = next(select(context.connection, "secret = ? AND region = ?", (token, context.region)), None)
-    if job is None or status(job, context.now) not in ("RUNNING", "CANCELLING"):
-        raise invalid("The job token is not valid")
-    return job
 
 
 def summary(job: Job, now: int) -> dict[str, Any]:

@@ -2,15 +2,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.emulator.braket.context import Context
-from reconciler.emulator.braket.job import Job, find
+from reconciler.emulator.braket.job import Job
+from reconciler.emulator.braket.job_find import find
 from reconciler.emulator.braket.job_lifecycle import TERMINAL, status
-from reconciler.emulator.braket.job_settle import settle
 from reconciler.emulator.wire.error import ServiceError
 
 
 def cancel_job(context: Context, asked: Mapping[str, Any]) -> Mapping[str, Any]:
     """Unlike tasks, jobs are cancelled without a token: a second call finds the job CANCELLING, or is a conflict."""
-    settle(context.session)
     job = find(context, asked["jobArn"])
     state = status(job, context.now)
     if state in TERMINAL:

@@ -22,8 +22,9 @@ _CHECKPOINTS = "/opt/braket/checkpoints"
 
 
 def create_job(context: Context, asked: Mapping[str, Any]) -> Mapping[str, Any]:
-    # The token comes first, as for tasks.
-    known = recall(context, asked)
+    # The token comes first, as for tasks; one that was used for a task is not used for a job.
+    request = {**asked, "clientToken": f"job {asked['clientToken']}"}
+    known = recall(context, request)
     if known is not None:
         return {"jobArn": known}
     _check(context, asked)
@@ -31,7 +32,7 @@ def create_job(context: Context, asked: Mapping[str, Any]) -> Mapping[str, Any]:
     _check_quota(context)
     job = _job(context, asked)
     insert(context.connection, job)
-    remember(context, asked, job.arn)
+    remember(context, request, job.arn)
     return {"jobArn": job.arn}
 
 

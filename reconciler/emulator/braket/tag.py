@@ -3,7 +3,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from reconciler.emulator.braket import job, job_lifecycle, spending_limit
+from reconciler.emulator.braket import job, job_find, job_lifecycle, spending_limit
 from reconciler.emulator.braket.context import Context
 from reconciler.emulator.braket.job import Job
 from reconciler.emulator.braket.lifecycle import TERMINAL, status
@@ -61,5 +61,5 @@ def _editable(context: Context, arn: str) -> tuple[dict[str, str], Callable[[Map
 
 def _find(context: Context, arn: str) -> Task | Job | SpendingLimit:
     if ":job/" in arn:
-        return job.find(context, arn)
+        return job_find.find(context, arn)
     return spending_limit.find(context, arn) if ":spending-limit/" in arn else find(context, arn)
