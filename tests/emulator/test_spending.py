@@ -141,11 +141,8 @@ def test_an_update_with_a_used_token_is_ignored(local: Local) -> None:
     for token, amount, then in (("a", "5", "5"), ("b", "6", "6"), ("a", "5", "6"), ("c", "5", "5")):
         update(local, arn, token, spendingLimit=amount)
         assert limits(local)[0]["spendingLimit"] == then
-    assert refused(update_, local=local, arn=arn)[2] == "An update must change the spending limit or its time period"
-
-
-def update_(local: Local, arn: str) -> None:
-    update(local, arn, "nothing")
+    nothing = refused(local.client().update_spending_limit, spendingLimitArn=arn)
+    assert nothing[2] == "An update must change the spending limit or its time period"
 
 
 def test_tasks_are_queued_spend_and_then_total_spend(local: Local) -> None:
