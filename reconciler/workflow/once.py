@@ -38,26 +38,35 @@ class Once:
     def reply(self) -> Reply:
         """The outcome; UNKNOWN when the cloud has had its time and shows nothing."""
         pause = _FIRST_PAUSE
-        for _ in range(_PATIENCE):
+        reply: Reply | None = None
+        for left in reversed(range(_PATIENCE)):
             # Also before the first: another machine, or a life before a lost state, may have sent it.
-            try:
-                made = self.look()
-            except CloudUnavailable as error:
-                return Reply(
-                    Outcome.REFUSED, error=f"not sent, for nobody could say whether it was sent before: {error}"
-                )
-            if made is not None:
-                return made
+            seen = self._seen(reply)
+            if seen is not None:
+                return seen
             reply = self.send()
             crash.point(f"after-{self.verb}")
             if reply.outcome is Outcome.UNKNOWN:
                 return self._watch(reply)
-            if reply.outcome is Outcome.ACCEPTED or not reply.again or self.stop.is_set():
+            if reply.outcome is Outcome.ACCEPTED or not reply.again:
                 return reply
+            if not left or self.stop.is_set():
+                return self._seen(reply) or reply
             self.told(reply.error)
             rest(self.clock, max(pause, reply.after), self.stop)
             pause = min(pause * 2, _LONGEST_PAUSE)
-        return reply
+        raise AssertionError("unreachable: the last try returns")
+
+    def _seen(self, last: Reply | None) -> Reply | None:
+        """What a look tells after the last call: what was made, or that nobody can know; None: nothing was made."""
+        try:
+            return self.look()
+        except CloudUnavailable as error:
+            if last is None:
+                why = f"not sent, for nobody could say whether it was sent before: {error}"
+                return Reply(Outcome.REFUSED, error=why)
+            # A gateway may say "too many requests" after the service behind it has acted.
+            return Reply(Outcome.UNKNOWN, error=f"{last.error}; then {error}") if last.throttled else last
 
     def _watch(self, reply: Reply) -> Reply:
         began = self.clock.monotonic()

@@ -76,6 +76,8 @@ def test_nothing_is_sent_again_before_the_window_is_over(lab: Laboratory, verb: 
 @pytest.mark.parametrize("lost", [False, True], ids=["state kept", "state lost"])
 def test_killed_at_random(lab: Laboratory, lost: bool) -> None:
     """What the next apply does not find it may not send before the window is over, if it knows that it may be there."""
+    lab.want(Wish((10,), workload=1))
+    lab.plan()  # what is imported here, children need not import
     chance = random.Random(20_261_121 + lost)
     died = 0
     for number in range(_DEATHS):

@@ -101,3 +101,21 @@ def _say_which(lab: Laboratory) -> None:
     assert "qctl state resolve 'Batch/sweep' --adopt ID" in said
     assert lab.batch_ids() == [id_]
     assert run(["state", "resolve", "-C", str(lab.root), "Batch/sweep", "--adopt", id_]) == 0
+
+
+@pytest.mark.parametrize("again", ["next process", "another machine"])
+def test_turned_away_and_nobody_can_look(lab: Laboratory, again: str) -> None:
+    """A gateway may say 429 after the service has acted: only a look could tell, and the list fails as well."""
+    call = VERBS["create workload"]
+    lab.want(call.after)
+    lab.world.add_fault({"service": "pasqal", "operation": call.operation, "effect": "status-after", "status": 429})
+    # The plan may read the list.
+    lab.world.add_fault(
+        {"service": "pasqal", "operation": "ListWorkloads", "effect": "error-503", "skip": 1, "count": 0}
+    )
+    assert lab.apply().submitted == []
+    lab.world.clear_faults()
+    AGAIN[again](lab)
+    lab.apply()
+    assert lab.inventory() == call.end
+    assert lab.plan().plan.empty
