@@ -1,8 +1,12 @@
+import sqlite3
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from reconciler.emulator import storage
+from reconciler.emulator.world import World
 from tests.emulator.conftest import START
 from tests.emulator.local import ARIA, FORTE, GARNET, SV1, Local, refused
 
@@ -215,3 +219,18 @@ def test_a_limit_is_tagged_like_a_task(local: Local) -> None:
     assert client.list_tags_for_resource(resourceArn=arn)["tags"] == {"b": "3", "c": "4"}
     assert limits(local)[0]["tags"] == {"b": "3", "c": "4"}
     assert refused(client.tag_resource, resourceArn=MISSING, tags={"a": "1"})[0] == 404
+
+
+def test_a_file_from_before_there_were_limits_takes_them(tmp_path: Path) -> None:
+    older = sqlite3.connect(tmp_path / "older.db")
+    for step in storage._STEPS[:2]:
+        older.executescript(step)
+    older.executescript("INSERT INTO clock VALUES (1, 0, NULL); PRAGMA user_version = 2;")
+    older.execute("INSERT INTO meta VALUES ('world', 'w')")
+    older.commit()
+    older.close()
+    world = World.open(tmp_path / "older.db")
+    local = Local(world)
+    limit(local)
+    assert [found["spendingLimit"] for found in limits(local)] == ["100"]
+    world.close()
