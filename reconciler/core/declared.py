@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from reconciler.core.address import Address
 from reconciler.core.diagnostic import Location
+from reconciler.core.digest import digest
 
 Path = tuple[str | int, ...]
 
@@ -22,11 +24,46 @@ class SourceFile:
 
 
 @dataclass(frozen=True, slots=True)
+class FolderFile:
+    """One file of a folder: its path below the folder with `/`, and the SHA-256 of its bytes in hex."""
+
+    path: str
+    executable: bool
+    sha256: str
+
+
+class FolderChanged(Exception):  # noqa: N818 - named after the situation
+    """A file is no longer what it was when the folder was read; the message is a sentence for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFolder:
+    """A folder named by a manifest: its files sorted by path. `name` is relative to the project.
+
+    `read` gives a file's bytes, which are those that its digest was made of. Raises FolderChanged.
+    """
+
+    name: str
+    files: tuple[FolderFile, ...]
+    read: Callable[[FolderFile], bytes] = field(compare=False, repr=False)
+
+    @property
+    def base(self) -> str:
+        """Its own name, under which it is packed: packages are imported by it."""
+        return self.name.rpartition("/")[2]
+
+    @property
+    def digest(self) -> str:
+        """Of names, contents and what may be executed; neither of times nor of owners, nor of how it is packed."""
+        return digest({"base": self.base, "files": [[f.path, f.executable, f.sha256] for f in self.files]})
+
+
+@dataclass(frozen=True, slots=True)
 class Declared:
     """One address with its validated spec (a pydantic model of the kind).
 
     A text of the spec that waits for another resource still holds its `${{ … }}`; `depends` names those resources.
-    `files` maps a spec path ("program.openqasm") to the text it stands for.
+    `files` maps a spec path ("program.openqasm") to the text it stands for, `folders` one to the folder.
     `locate` finds the place of a path below `spec` in the manifest; it may read the document again, so it is for
     diagnostics only.
     """
@@ -36,3 +73,4 @@ class Declared:
     files: Mapping[str, SourceFile]
     depends: frozenset[Address]
     locate: Callable[[Path], Location]
+    folders: Mapping[str, SourceFolder] = field(default_factory=lambda: MappingProxyType({}))

@@ -28,7 +28,19 @@ class ProjectFile:
 
 
 @dataclass(frozen=True, slots=True)
+class ProjectFolder:
+    """Marks a text field that names a folder inside the project, whose files go out with the run."""
+
+    max_bytes: int = 50_000_000  # of all its files together
+    max_files: int = 10_000
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceName:
-    """Marks a field that holds an alias of the project's `devices`, or the device itself: an ARN, or a device type."""
+    """Marks a field that holds an alias of the project's `devices`, or the device itself: an ARN, or a device type.
+
+    `embedded`: or a simulator that the program brings itself, as `local:PROVIDER/NAME`.
+    """
 
     cloud: Literal["braket", "pasqal"] = "braket"
+    embedded: bool = False

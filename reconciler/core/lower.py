@@ -47,6 +47,8 @@ def in_doubt(resource: Resource, attempt: Attempt, rules: Rules) -> Change:
     since = f"the submission of {attempt.intended} has no known outcome"
     if resource.address.kind in rules.unmatched:
         reason = f"{since}, and it can't be looked for: {rules.unmatched[resource.address.kind]}"
+        if not attempt.request:  # nobody remembers a call: it is in question only because nobody can look
+            reason = attempt.failure
         return Change(resource.address, Action.BLOCKED, reason, attempt=attempt)
     if attempt.token in rules.stale:
         what = attempt.failure or "a run that it may have made has lost our tags"

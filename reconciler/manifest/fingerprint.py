@@ -7,14 +7,16 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from reconciler.core.declared import Declared, SourceFile
+from reconciler.core.declared import Declared, SourceFile, SourceFolder
 from reconciler.core.diagnostic import Diagnostic
-from reconciler.core.fields import ProjectFile
+from reconciler.core.fields import ProjectFile, ProjectFolder
 from reconciler.manifest.fields import Model, attribute_of
 from reconciler.manifest.files import ManifestFiles
+from reconciler.manifest.folders import SourceFolders
 from reconciler.manifest.reads import ProgramFiles
 
 _ANY_SIZE = ProjectFile(max_bytes=64_000_000)  # the bounds of the fields held when the file was read first
+_ANY_FOLDER = ProjectFolder(max_bytes=1_000_000_000, max_files=100_000)
 _ANY_STATE = ""  # no state folder but the usual one is skipped: too many files make a cache useless, never wrong
 
 
@@ -32,7 +34,10 @@ def manifests_fingerprint(root: Path, given: Sequence[Path] | None) -> str | Non
 
 
 def programs_in(resources: Iterable[Declared]) -> dict[str, str]:
-    """The program files that manifests name, as written there, each with the fingerprint of what was read."""
+    """The files and folders that manifests name, as written there, each with the fingerprint of what was read.
+
+    The name of a folder ends in a slash; no file's does.
+    """
     seen: dict[str, str] = {}
     for resource in resources:
         for path, source in resource.files.items():
@@ -40,19 +45,33 @@ def programs_in(resources: Iterable[Declared]) -> dict[str, str]:
                 name = _written(resource.spec, path)
                 if name not in seen:
                     seen[name] = _fingerprint(source)
+        for path, folder in resource.folders.items():
+            name = _written(resource.spec, path).rstrip("/") + "/"
+            if name not in seen:
+                seen[name] = _folder_fingerprint(folder)
     return seen
 
 
 def programs_now(root: Path, names: Iterable[str]) -> dict[str, str]:
     """The same for these names as the files are now. What can't be read is left out."""
-    files = ProgramFiles(root, [])
-    read = {name: files.read(name, _ANY_SIZE) for name in names}
-    return {name: _fingerprint(source) for name, source in read.items() if isinstance(source, SourceFile)}
+    files, folders = ProgramFiles(root, []), SourceFolders(root)
+    now: dict[str, str] = {}
+    for name in names:
+        read = folders.read(name, _ANY_FOLDER) if name.endswith("/") else files.read(name, _ANY_SIZE)
+        if isinstance(read, SourceFile):
+            now[name] = _fingerprint(read)
+        elif isinstance(read, SourceFolder):
+            now[name] = _folder_fingerprint(read)
+    return now
 
 
 def _fingerprint(source: SourceFile) -> str:
     """Of the text and of where it is, for a link may be turned to an equal file."""
     return sha256(f"{source.name}\0{source.text}".encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _folder_fingerprint(folder: SourceFolder) -> str:
+    return sha256(f"{folder.name}\0{folder.digest}".encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _written(spec: object, path: str) -> str:

@@ -10,18 +10,22 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from reconciler.core.declared import Declared, Path, SourceFile
+from reconciler.core.declared import Declared, Path, SourceFile, SourceFolder
+from reconciler.core.device_name import is_embedded
 from reconciler.core.diagnostic import Diagnostic
-from reconciler.core.fields import DeviceName, ProjectFile
+from reconciler.core.fields import DeviceName, ProjectFile, ProjectFolder
 from reconciler.manifest.devices import device_problem
 from reconciler.manifest.fields import Model, Pattern, marked, values_at
+from reconciler.manifest.folders import SourceFolders
 from reconciler.manifest.place import Spot, report
 from reconciler.manifest.reads import ProgramFiles, content_problem, find_include, include_problem, spot_in
 from reconciler.manifest.resource import Point
 from reconciler.manifest.tags import check_tags
 
 Files = Mapping[str, SourceFile]
+Folders = Mapping[str, SourceFolder]
 _NO_FILES: Files = MappingProxyType({})
+_NO_FOLDERS: Folders = MappingProxyType({})
 _NO_DEPENDS: frozenset[Any] = frozenset()
 _OPENQASM = "openqasm"  # the key of a program that may include others
 
@@ -32,6 +36,7 @@ class Validator:
     def __init__(self, root: Folder, found: list[Diagnostic]) -> None:
         self.devices: Mapping[str, str] | None = None
         self._programs = ProgramFiles(root, found)
+        self._folders = SourceFolders(root)
         self._found = found
         self._known: dict[tuple[str, str], Files] = {}
         self._included: set[str] = set()  # program files already looked through
@@ -48,13 +53,21 @@ class Validator:
         # These read the unvalidated values, so that one mistake does not hide the others.
         for pattern, named in _device_fields(model):
             for path, device in values_at(point.spec, pattern):
-                self._check_device(device, named.cloud, path, point)
+                if not (named.embedded and isinstance(device, str) and is_embedded(device)):
+                    self._check_device(device, named.cloud, path, point)
         self._found.extend(check_tags(point))
-        files = self._files(point)
-        if spec is None or files is None or point.address is None or point.failed or len(self._found) > before:
+        files, folders = self._files(point), self._sources(point)
+        if (
+            spec is None
+            or files is None
+            or folders is None
+            or point.address is None
+            or point.failed
+            or len(self._found) > before
+        ):
             return None
         depends = frozenset(point.depends) if point.depends else _NO_DEPENDS
-        return Declared(point.address, spec, files, depends, point.locate())
+        return Declared(point.address, spec, files, depends, point.locate(), folders)
 
     def _check_device(self, device: Any, cloud: str, path: Path, point: Point) -> None:
         if self.devices is None or not isinstance(device, str) or point.origins.written(path) in point.failed:
@@ -77,6 +90,23 @@ class Validator:
                 else:
                     files[".".join(map(str, path))] = source
         return None if missing else self._shared(files)
+
+    def _sources(self, point: Point) -> Folders | None:
+        """The folders that the spec names, or None if one of them cannot be had."""
+        folders: dict[str, SourceFolder] = {}
+        missing = False
+        for pattern, limits in _folder_fields(point.source.kind.model):
+            for path, name in values_at(point.spec, pattern):
+                if not isinstance(name, str) or point.origins.written(path) in point.failed:
+                    continue
+                read = self._folders.read(name, limits)
+                if isinstance(read, SourceFolder):
+                    folders[".".join(map(str, path))] = read
+                    continue
+                missing = True
+                if self._is_new(point, path, name):
+                    self._found.append(report(*read, point.spot(path), address=point.label))
+        return None if missing else folders or _NO_FOLDERS
 
     def _shared(self, files: dict[str, SourceFile]) -> Files:
         """One mapping for all resources that name the same file: thousands may."""
@@ -148,6 +178,11 @@ def _inline_spot(point: Point, path: Path, text: str, index: int) -> Spot:
 @lru_cache(maxsize=64)
 def _file_fields(model: Model) -> tuple[tuple[Pattern, ProjectFile], ...]:
     return tuple(marked(model, ProjectFile))
+
+
+@lru_cache(maxsize=64)
+def _folder_fields(model: Model) -> tuple[tuple[Pattern, ProjectFolder], ...]:
+    return tuple(marked(model, ProjectFolder))
 
 
 @lru_cache(maxsize=64)

@@ -133,7 +133,7 @@ def _more(resource: Resource) -> Iterator[dict[str, Any]]:
     """What only batches and lasting objects have."""
     if resource.jobs is not None:
         opening = resource.opening
-        jobs = [[job.digest, job.label] for job in resource.jobs]
+        jobs = [[job.digest, dict(job.shown), job.label] for job in resource.jobs]
         yield {"jobs": jobs, "opening": [opening.open, opening.jobs, opening.seconds]}
     if resource.settings is not None:
         yield {"settings": dict(resource.settings), "watched": resource.watched}
@@ -160,7 +160,7 @@ def _with(
 ) -> Resource:
     if jobs is None:
         return replace(resource, settings=settings, watched=watched)
-    wanted = tuple(Job(digest, {}, label) for digest, label in jobs)
+    wanted = tuple(Job(digest, shown, label) for digest, shown, label in jobs)
     return replace(resource, jobs=wanted, opening=Opening(*opening))
 
 

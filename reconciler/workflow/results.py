@@ -134,6 +134,10 @@ def _batch(session: Session, kind: Kind, resource: Resource, batches: Sequence[A
             yield Fetched(resource.address, problem=f"{status}{why}", job=job)
 
 
+def _refuse(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
 def _read(kind: Kind, address: Address, attempt: Attempt, file: ResultFile, job: Job | None = None) -> Fetched:
     if file.problem:
         return Fetched(address, attempt, file.data, problem=file.problem, job=job)
@@ -143,7 +147,7 @@ def _read(kind: Kind, address: Address, attempt: Attempt, file: ResultFile, job:
         return Fetched(address, attempt, file.data, problem=f"the result file is no text: {error}", job=job)
     try:
         if kind.result == "document":
-            return Fetched(address, attempt, file.data, job=job, document=json.loads(text))
+            return Fetched(address, attempt, file.data, job=job, document=json.loads(text, parse_constant=_refuse))
         result = parse_job(text) if kind.result == "job" else parse(text)
         return Fetched(address, attempt, file.data, result, job=job)
     except (ResultUnreadable, ValueError, RecursionError) as error:
