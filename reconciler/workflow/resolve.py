@@ -35,8 +35,9 @@ def resolve(session: Session, address: Address, adopt: str | None, declared: Res
                     f"jobs that were sent to batch {attempt.id} are found by themselves, if they are there; "
                     "only --absent can be said of them"
                 )
+            adopted = _adopted(session, address, attempt, adopt)
             _check_free(snapshot.state, adopt)
-            event = Adopted(session.now(), str(address), _adopted(session, address, attempt, adopt))
+            event = Adopted(session.now(), str(address), adopted)
         session.store.append(*before, event)
         after = session.store.read()
         session.store.write(after.state, after.version)

@@ -146,7 +146,7 @@ def test_what_another_life_made_has_its_own_jobs(world: World) -> None:
     world.clock.seconds += LAG
     world.apply_plan(planned, ABC)
     assert _jobs(world) == ["ab"]
-    assert [job.id for job in _attempt(world).jobs] == ["b0.0", "b0.1"]
+    assert [(job.id, job.foreign) for job in _attempt(world).jobs] == [("b0.0", False), ("b0.1", False)]
     world.apply(ABC)
     assert _jobs(world) == ["abc"]
 
@@ -177,6 +177,15 @@ def test_the_window_counts_from_the_end_of_the_call(world: World) -> None:
     assert "it must be settled before anything else" in change.reason
     world.settle(AB)
     assert _jobs(world) == ["ab"]
+
+
+def test_the_window_of_an_addition_counts_from_the_end_of_the_call(opened: World) -> None:
+    opened.apply(ABC, Fault("lost", share=0.0, rest=True, delay=5.0, lasts=WINDOW + 10), interrupt=1.0)
+    change = opened.change(ABC)
+    assert change is not None
+    assert change.action is Action.BLOCKED
+    opened.settle(ABC)
+    assert _jobs(opened) == ["abc"]
 
 
 def test_the_window_counts_from_the_last_call(world: World) -> None:

@@ -38,7 +38,9 @@ def test_an_equal_run_of_before_is_not_taken_for_it(lab: Lab) -> None:
     lab.apply(A)
     lab.cloud.answers = ["never"]
     lab.apply(A, B)
-    assert lab.ids() == {"Workload/a": "w0", "Workload/b": ""}
+    lab.clock.seconds += WINDOW + 1
+    lab.apply(A, B)
+    assert lab.ids() == {"Workload/a": "w0", "Workload/b": "w1"}
 
 
 def test_what_never_was_is_sent_by_a_later_command(lab: Lab) -> None:
@@ -51,11 +53,12 @@ def test_what_never_was_is_sent_by_a_later_command(lab: Lab) -> None:
 
 def test_another_run_of_the_same_form_is_in_no_doubts_way(lab: Lab) -> None:
     """It was made in the same minute on the same backend, and its content says that it is another."""
-    lab.cloud.answers = ["ok", "never"]
-    lab.apply(OTHER, A)  # by address: a, then other
-    lab.clock.seconds += WINDOW + 1
-    lab.apply(A, OTHER)
-    assert sorted(run.digest for run in lab.cloud.runs) == ["q1-x", "q1-y"]
+    lab.cloud.answers = ["never"]
+    lab.apply(A)
+    lab.cloud.make(OTHER.digest, at=lab.clock.seconds - WINDOW)
+    lab.clock.seconds += 1
+    lab.apply(A)
+    assert [run.digest for run in lab.cloud.runs] == [OTHER.digest, A.digest]
 
 
 def test_two_doubts_are_ended_by_two_runs(lab: Lab) -> None:
@@ -106,9 +109,9 @@ def test_what_can_not_be_listed_is_in_question(lab: Lab) -> None:
     lab.cloud.unlisted = NO_LIST
     lab.apply(A)
     assert lab.cloud.runs == []
-    (reason,) = lab.reasons(A).values()
-    assert reason.startswith("blocked: the submission of ")
-    assert reason.endswith(f"has no known outcome, and it can't be looked for: {NO_LIST}")
+    assert lab.reasons(A) == {
+        "Workload/a": f"blocked: nothing is remembered of it, and it can't be searched for: {NO_LIST}"
+    }
 
 
 def test_it_stays_in_question_when_something_else_is_remembered(lab: Lab) -> None:
