@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from reconciler.core.address import Address, key_text
 from reconciler.core.attempt import Attempt, Outcome, Place
 from reconciler.core.event import Adopted, Concluded, Event, Intended, Managed, Observed, Resolved, Verb
+from reconciler.core.job import Adding, Job
 from reconciler.core.phase import Phase
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -32,6 +35,22 @@ def addresses(draw: st.DrawFn) -> Address:
     return Address(draw(st.sampled_from(["QuantumTask", "Kind2"])), draw(_NAMES), pairs)
 
 
+_job = st.builds(
+    Job,
+    st.sampled_from(["d1", "d2"]),
+    st.dictionaries(texts, _DATA, max_size=2),
+    texts,
+    st.sampled_from(["", "j1", "j2", "j3"]),
+    texts,
+    st.sampled_from(Phase),
+    texts,
+    st.booleans(),
+    st.booleans(),
+)
+_jobs = st.lists(_job, min_size=1, max_size=3, unique_by=lambda job: job.id or id(job)).map(tuple)
+_seen = st.lists(_job.filter(lambda job: bool(job.id)), min_size=1, max_size=3, unique_by=lambda job: job.id).map(tuple)
+_adding = st.builds(Adding, texts, _jobs, st.lists(st.sampled_from(["j1", "j2"]), max_size=2).map(tuple), texts)
+
 attempts = st.builds(
     Attempt,
     token=tokens,
@@ -55,6 +74,9 @@ attempts = st.builds(
     failure=texts,
     missing=st.booleans(),
     touched=st.booleans(),
+    jobs=st.one_of(st.just(()), _jobs),
+    adding=st.one_of(st.none(), _adding),
+    accepting=st.booleans(),
 )
 fresh = st.builds(
     lambda attempt, token: Attempt(
@@ -77,7 +99,9 @@ _verbs = st.sampled_from(Verb)
 def _intended(draw: st.DrawFn) -> Intended:
     verb, attempt = draw(_verbs), draw(fresh)
     create = verb is Verb.CREATE
-    return Intended(draw(texts), draw(texts), draw(places), verb, attempt.token, attempt if create else None)
+    adding = draw(_adding) if verb is Verb.ADD else None
+    made = attempt if create else None
+    return Intended(draw(texts), draw(texts), draw(places), verb, attempt.token, made, adding=adding)
 
 
 @st.composite
@@ -86,7 +110,9 @@ def _concluded(draw: st.DrawFn) -> Concluded:
     outcome = draw(st.sampled_from([Outcome.ACCEPTED, Outcome.REFUSED, Outcome.UNKNOWN]))
     run_id = draw(st.sampled_from(["arn:1", "arn:2"])) if outcome is Outcome.ACCEPTED else ""
     tags = draw(_TAGS) if verb is Verb.TAG and outcome is Outcome.ACCEPTED else None
-    return Concluded(draw(texts), draw(texts), draw(places), verb, draw(tokens), outcome, run_id, draw(texts), tags)
+    told = Concluded(draw(texts), draw(texts), draw(places), verb, draw(tokens), outcome, run_id, draw(texts), tags)
+    paid = verb in (Verb.CREATE, Verb.ADD) and outcome is Outcome.ACCEPTED
+    return replace(told, jobs=draw(st.one_of(st.none(), _seen))) if paid else told
 
 
 events: st.SearchStrategy[Event] = st.one_of(
@@ -104,6 +130,9 @@ events: st.SearchStrategy[Event] = st.one_of(
         texts,
         texts,
         st.one_of(st.none(), _TAGS),
+        st.booleans(),
+        texts,
+        st.one_of(st.none(), _seen),
         st.booleans(),
     ),
     st.builds(Adopted, texts, places, found),
