@@ -10,6 +10,7 @@ from typing import Any
 from reconciler.core.address import Address
 from reconciler.core.diagnostic import Location
 from reconciler.core.digest import digest
+from reconciler.core.importing import Import
 
 Path = tuple[str | int, ...]
 
@@ -74,3 +75,5 @@ class Declared:
     depends: frozenset[Address]
     locate: Callable[[Path], Location]
     folders: Mapping[str, SourceFolder] = field(default_factory=lambda: MappingProxyType({}))
+    imports: Import | None = None  # the existing run that is to be its own
+    moved: tuple[Address, ...] = ()  # the names that it had before
