@@ -75,13 +75,14 @@ class ResultFile:
     """What one run, or one job of a batch, measured: `data` as stored, or `problem`, a sentence why there is none.
 
     `beside` reads another file of the same folder, for results that are spread over several. It may raise
-    ResultMissing and CloudUnavailable.
+    ResultMissing and CloudUnavailable. `inner`: of an archive, the text in it that is read; None: `data` is that text.
     """
 
     data: bytes = b""
     problem: str = ""
     job: Job | None = None
     beside: Callable[[str], bytes] | None = None
+    inner: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

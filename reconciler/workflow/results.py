@@ -142,7 +142,7 @@ def _read(kind: Kind, address: Address, attempt: Attempt, file: ResultFile, job:
     if file.problem:
         return Fetched(address, attempt, file.data, problem=file.problem, job=job)
     try:
-        text = file.data.decode()
+        text = (file.data if file.inner is None else file.inner).decode()
     except UnicodeDecodeError as error:
         return Fetched(address, attempt, file.data, problem=f"the result file is no text: {error}", job=job)
     try:

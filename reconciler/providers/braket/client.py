@@ -27,6 +27,10 @@ RATES = {
     "GetQuantumTask": Rate(100, 500),
     "SearchQuantumTasks": Rate(5, 50),
     "CancelQuantumTask": Rate(2, 20),
+    "CreateJob": Rate(1, 5),
+    "GetJob": Rate(5, 25),
+    "SearchJobs": Rate(5, 50),
+    "CancelJob": Rate(2, 5),
     "GetDevice": Rate(5, 50),
     "SearchDevices": Rate(5, 50),
     "TagResource": Rate(10, 20),
@@ -36,6 +40,7 @@ RATES = {
 _RELIED_ON = frozenset(
     {
         *("quantumTaskArn", "status", "createdAt", "outputS3Bucket", "outputS3Directory", "quantumTasks"),
+        *("jobArn", "jobName", "jobs", "outputDataConfig"),
         *("deviceArn", "deviceName", "deviceStatus", "deviceType", "providerName", "devices"),
     }
 )
@@ -119,6 +124,48 @@ class BraketClient:
         s3 = self._client("s3", region)
         # Read inside: the connection may also break in the middle of the body.
         return self._patient("get_object", lambda: _body(s3.get_object(Bucket=bucket, Key=key)), absence=True)
+
+    def has_object(self, region: str, bucket: str, key: str) -> bool:
+        """Whether the object is there. Raises CloudUnavailable."""
+        s3 = self._client("s3", region)
+
+        def head() -> bool:
+            try:
+                s3.head_object(Bucket=bucket, Key=key)
+            except ClientError as error:
+                # A HEAD has no body: botocore makes the code of the status.
+                if code_of(error) in ("404", "NoSuchKey", "NotFound", "NoSuchBucket"):
+                    return False
+                raise
+            return True
+
+        return self._patient("head_object", head)
+
+    def upload(self, region: str, bucket: str, key: str, body: bytes) -> None:
+        """Put an object that is not there yet, once. Raises botocore's errors; one that is there already is none."""
+        s3 = self._client("s3", region)
+        try:
+            s3.put_object(Bucket=bucket, Key=key, Body=body, IfNoneMatch="*")
+        except ClientError as error:
+            # 412: somebody put it there since we looked; its name says what is in it.
+            if code_of(error) != "PreconditionFailed":
+                raise
+
+    def make_bucket(self, region: str, bucket: str) -> None:
+        """A bucket of ours, once. Raises botocore's errors; one that we have already is none."""
+        s3 = self._client("s3", region)
+        where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        try:
+            s3.create_bucket(Bucket=bucket, **where)
+        except ClientError as error:
+            if code_of(error) != "BucketAlreadyOwnedByYou":
+                raise
+
+    def log_call(self, region: str, method: str, **parameters: Any) -> dict[str, Any]:
+        """A reading call of CloudWatch Logs. Raises CloudUnavailable, or ClientError for what is not there."""
+        logs = self._client("logs", region)
+        call = partial(_answer, method, partial(getattr(logs, method), **parameters))
+        return self._patient(method, call, absence=True)
 
     def _patient(self, what: str, call: Callable[[], T], *, absence: bool = False) -> T:
         """`absence`: a "no such thing" is the caller's to read, as a ClientError."""

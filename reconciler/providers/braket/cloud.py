@@ -18,6 +18,7 @@ from reconciler.providers.braket import task_reading
 from reconciler.providers.braket.budget import check_room
 from reconciler.providers.braket.client import BraketClient
 from reconciler.providers.braket.device import REGIONS, region_of
+from reconciler.providers.braket.job_verbs import JobVerbs
 from reconciler.providers.braket.program_set import bundles, set_request
 from reconciler.providers.braket.spending_limit_verbs import SpendingLimitVerbs
 from reconciler.providers.braket.task_verbs import TaskVerbs
@@ -38,7 +39,7 @@ class BraketCloud:
         self._prefix = LOCAL_ACCOUNT if local else ""
         self._account = ""
         self._limits = SpendingLimitVerbs(client, clock)
-        kinds: Sequence[Verbs] = (TaskVerbs(client, clock), self._limits)
+        kinds: Sequence[Verbs] = (TaskVerbs(client, clock), JobVerbs(client, clock, local=local), self._limits)
         self._verbs = {verbs.kind: verbs for verbs in kinds}
 
     def account(self) -> str:

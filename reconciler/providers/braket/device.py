@@ -61,8 +61,9 @@ class Device:
 
 
 def region_of(arn: str, otherwise: str) -> str:
-    """The region of a device or task; simulators name none and run in the caller's."""
-    return arn.split(":")[3] or otherwise
+    """The region of a device or run; simulators name none and run in the caller's, those a job brings itself too."""
+    parts = arn.split(":")
+    return parts[3] if len(parts) > 3 and parts[3] else otherwise
 
 
 def get_device(client: BraketClient, arn: str) -> Device | None:

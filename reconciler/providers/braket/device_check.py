@@ -51,10 +51,17 @@ def price_of(device: Device, shots: int) -> Price | None:
 
 
 def _findings(resource: Resource, device: Device | None) -> Iterator[Diagnostic]:
-    payload: TaskPayload = resource.payload
+    yield from standing(resource, device, "tasks")
+    if device is not None:
+        yield from _shots(resource, device)
+        yield from _program(resource, resource.payload, device)
+
+
+def standing(resource: Resource, device: Device | None, noun: str) -> Iterator[Diagnostic]:
+    """Whether the device is there and takes anything at all; `noun` says what would be submitted."""
     arn = str(resource.execution["device"])
     if device is None:
-        yield _finding(
+        yield finding(
             resource,
             ("device",),
             "device/not-found",
@@ -64,26 +71,24 @@ def _findings(resource: Resource, device: Device | None) -> Iterator[Diagnostic]
         )
         return
     if device.status == "RETIRED":
-        yield _finding(
+        yield finding(
             resource,
             ("device",),
             "device/retired",
             "Device is retired",
-            f"{device.name} takes no more tasks: Braket would refuse this one.",
+            f"{device.name} takes no more {noun}: Braket would refuse this one.",
             "Choose one of `qctl devices`.",
         )
     if device.status == "OFFLINE":
-        yield _finding(
+        yield finding(
             resource,
             ("device",),
             "device/offline",
             "Device is offline",
-            f"{device.name} is offline now; while it is, Braket refuses tasks for it.",
+            f"{device.name} is offline now; while it is, Braket refuses {noun} for it.",
             "Apply later, or choose another of `qctl devices`.",
             Severity.WARNING,
         )
-    yield from _shots(resource, device)
-    yield from _program(resource, payload, device)
 
 
 def _shots(resource: Resource, device: Device) -> Iterator[Diagnostic]:
@@ -91,7 +96,7 @@ def _shots(resource: Resource, device: Device) -> Iterator[Diagnostic]:
     if device.shots is None or device.shots[0] <= shots <= device.shots[1]:
         return
     low, high = device.shots
-    yield _finding(
+    yield finding(
         resource,
         ("shots",),
         "device/shots",
@@ -105,7 +110,7 @@ def _program(resource: Resource, payload: TaskPayload, device: Device) -> Iterat
     header = _header(payload)
     if not device.programs or header is None or header in device.programs:
         return
-    yield _finding(
+    yield finding(
         resource,
         ("program", payload.language),
         "device/program",
@@ -124,7 +129,7 @@ def _header(payload: TaskPayload) -> str | None:
         return "program without a braketSchemaHeader"
 
 
-def _finding(
+def finding(
     resource: Resource,
     path: Path,
     code: str,
@@ -133,5 +138,6 @@ def _finding(
     remedy: str,
     severity: Severity = Severity.ERROR,
 ) -> Diagnostic:
+    """A diagnostic at a path of the resource's spec."""
     where = resource.payload.declared.locate(path)
     return Diagnostic(code, summary, detail, remedy, where, str(resource.address), severity)

@@ -18,7 +18,7 @@ from reconciler.core.phase import Phase
 from reconciler.core.plain import plain
 from reconciler.core.ports import ProjectContext
 from reconciler.core.resource import Removal, Resource, RunRules
-from reconciler.providers.braket.task_spec import ATTRIBUTES, QuantumTaskSpec
+from reconciler.providers.braket.task_spec import ATTRIBUTES, Output, QuantumTaskSpec, Run
 
 _PHASES = {"FAILED": Phase.FAILED, "CANCELLED": Phase.CANCELLED}
 _BUNDLES = {"task": "", "programSet": "always", "auto": "auto"}
@@ -78,8 +78,8 @@ class QuantumTask:
             program=program,
             execution=shown,
             tags={**context.tags, **spec.tags},
-            delivery=_delivery(spec, context),
-            rules=_rules(spec),
+            delivery=delivery_of(spec.output, context),
+            rules=rules_of(spec.run),
             depends=declared.depends,
             payload=payload,
             bundle=_BUNDLES[spec.submit] if declared.address.key else "",
@@ -103,19 +103,21 @@ def _meaning(language: str, text: str) -> str:
         return text
 
 
-def _delivery(spec: QuantumTaskSpec, context: ProjectContext) -> dict[str, str]:
-    if spec.output is not None:
-        return {"output.bucket": spec.output.bucket, "output.prefix": spec.output.prefix}
+def delivery_of(output: Output | None, context: ProjectContext) -> dict[str, str]:
+    """Where results go: as declared, else by the project. The bucket is empty for the service's default one."""
+    if output is not None:
+        return {"output.bucket": output.bucket, "output.prefix": output.prefix}
     prefix = context.prefix or f"qctl/{context.name}"
     return {"output.bucket": context.bucket, "output.prefix": prefix}
 
 
-def _rules(spec: QuantumTaskSpec) -> RunRules:
+def rules_of(run: Run) -> RunRules:
+    """The same in the words of the core."""
     return RunRules(
-        generation=spec.run.generation,
-        max_attempts=spec.run.retry.max_attempts,
-        retry_on=frozenset(_PHASES[word] for word in spec.run.retry.on),
-        on_remove=Removal(spec.run.on_remove),
+        generation=run.generation,
+        max_attempts=run.retry.max_attempts,
+        retry_on=frozenset(_PHASES[word] for word in run.retry.on),
+        on_remove=Removal(run.on_remove),
     )
 
 
