@@ -60,7 +60,7 @@ class PasqalSetup:
 
             transport = LocalTransport(self._local_cloud.world())
             # Nothing of the real login may even be read.
-            login = Login("the local cloud", token="local")  # noqa: S106 - it takes any
+            login = Login("the local cloud", token="token-of-the-local-cloud")  # noqa: S106 - it takes any
             access = Access(LOCAL_PROJECT, settings.region, transport=transport, login=login, rates=False)
             return PasqalClient(access, {}, self.clock)
         endpoints = settings.endpoints

@@ -22,8 +22,7 @@ def command(flags: Flags, as_json: bool) -> int:
     """Check the manifests and the files they name; reads no state and calls no cloud."""
     loaded = load(flags)
     found = list(loaded.diagnostics)
-    if not has_errors(found):
-        found = in_order([*found, *_sequences(flags, loaded)])
+    found = in_order([*found, *_sequences(flags, loaded)])
     wrong = has_errors(found)
     if as_json:
         findings = [diagnostic_to_json(d) for d in found]

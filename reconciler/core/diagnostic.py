@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -16,12 +16,16 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Location:
-    """A place in a text. `file` is relative to the project, line and column count from 1, `length` in characters."""
+    """A place in a text. `file` is relative to the project, line and column count from 1, `length` in characters.
+
+    `excerpt` is the line itself, where whoever found the place had it; it does not make it another place.
+    """
 
     file: str
     line: int = 0
     column: int = 0
     length: int = 1
+    excerpt: str = field(default="", compare=False, repr=False)
 
     def __str__(self) -> str:
         if not self.line:

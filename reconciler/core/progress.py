@@ -14,6 +14,7 @@ class Stage(StrEnum):
 
     STARTED = "started"
     RETRYING = "retrying"
+    LOOKING = "looking"  # nothing is sent: whether an earlier call acted is looked for
     DONE = "done"
     REFUSED = "refused"
     UNKNOWN = "unknown"

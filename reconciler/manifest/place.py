@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import yaml
@@ -94,8 +94,9 @@ class Place:
         return self._spot_of(chosen)
 
     def locate(self, path: Path = ()) -> Location:
-        """The location of the value at `path`."""
-        return self.spot(path).where
+        """The location of the value at `path`, with its line: what is said of it later is shown there."""
+        spot = self.spot(path)
+        return replace(spot.where, excerpt=spot.excerpt)
 
     def locate_spec(self, path: Path) -> Location:
         """The location of a path below `spec`; `tags` stand under `metadata`."""

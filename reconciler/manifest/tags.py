@@ -19,7 +19,13 @@ _TAGS = "tags"
 def with_tags(envelope: Envelope, source: Source, found: list[Diagnostic]) -> Any:
     """The spec with the tags of the metadata in it, where the kind's model keeps them."""
     spec = envelope.spec
-    if not isinstance(spec, dict) or _TAGS not in keys_of(source.kind.model):
+    if not isinstance(spec, dict):
+        return spec
+    if _TAGS not in keys_of(source.kind.model):
+        if envelope.tags is not None:
+            spot = source.place.spot(("metadata", _TAGS), key=True)
+            detail = f"{envelope.kind} takes no tags: its cloud keeps none for it."
+            found.append(report("manifest/unknown-key", detail, "Remove them.", spot, address=source.label))
         return spec
     if _TAGS in spec:
         spot = source.place.spot(("spec", _TAGS), key=True)

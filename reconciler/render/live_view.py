@@ -43,7 +43,7 @@ class LiveView(Closing):
         self._done, self._total = max(self._done, progress.done), max(self._total, progress.total)
         text = Text(progress_text(progress), style=_STYLES.get(progress.stage, ""), overflow="ellipsis", no_wrap=True)
         self._problems += progress.stage in PROBLEMS
-        if progress.stage in (Stage.STARTED, Stage.RETRYING):
+        if progress.stage in (Stage.STARTED, Stage.RETRYING, Stage.LOOKING):
             self._now = text.plain
         elif self._stays(progress):
             self._console.print(Text(text.plain, style=text.style))

@@ -49,6 +49,8 @@ def _words(progress: Progress) -> str:
         return _STARTED.get(step, f"{step} started")
     if stage is Stage.RETRYING:
         return f"{_AGAIN.get(step) or _STARTED.get(step, step)} again"
+    if stage is Stage.LOOKING:
+        return "looking, nothing is sent again"
     if stage is Stage.DONE:
         # A submission always has an id; without one it was only written down.
         return _DONE.get(step, "recorded") if progress.id or step != "create" else "recorded"

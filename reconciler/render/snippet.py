@@ -34,8 +34,9 @@ def diagnostic_text(found: Diagnostic, colour: bool = False, width: int = 100) -
     place = _place(found)
     if place:
         lines.append(f" {paint('-->', Ink.INFO, colour)} {place}")
-    if found.where is not None and found.where.line and found.excerpt.strip():
-        lines += _source(found.where, found.excerpt, colour, width)
+    excerpt = found.excerpt or (found.where.excerpt if found.where is not None else "")
+    if found.where is not None and found.where.line and excerpt.strip():
+        lines += _source(found.where, excerpt, colour, width)
     lines += [f"  {line}" for line in visible_lines(found.detail) if line]
     if found.remedy:
         first, *rest = visible_lines(found.remedy)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from reconciler.core.attempt import Outcome
 from reconciler.core.event import Verb
 from reconciler.core.ports import Clock
+from reconciler.core.progress import Stage
 from reconciler.providers.kind import CloudUnavailable, Reply
 from reconciler.store import crash
 from reconciler.workflow.rest import rest
@@ -33,7 +34,7 @@ class Once:
     window: float
     clock: Clock
     stop: threading.Event
-    told: Callable[[str], None]
+    told: Callable[[Stage, str], None]
 
     def reply(self) -> Reply:
         """The outcome; UNKNOWN when the cloud has had its time and shows nothing."""
@@ -52,7 +53,7 @@ class Once:
                 return reply
             if not left or self.stop.is_set():
                 return self._seen(reply) or reply
-            self.told(reply.error)
+            self.told(Stage.RETRYING, reply.error)
             rest(self.clock, max(pause, reply.after), self.stop)
             pause = min(pause * 2, _LONGEST_PAUSE)
         raise AssertionError("unreachable: the last try returns")
@@ -81,7 +82,7 @@ class Once:
             left = self.window - (self.clock.monotonic() - began)
             if left <= 0 or self.stop.is_set():
                 return Reply(Outcome.UNKNOWN, error=doubt)
-            self.told(f"{doubt}; looking whether it was made after all, for {int(left)} s more")
+            self.told(Stage.LOOKING, f"{doubt}; looking whether it was made after all, for {int(left)} s more")
             rest(self.clock, min(pause, left), self.stop)
             pause = min(pause * 2, _LONGEST_PAUSE)
 

@@ -105,8 +105,8 @@ class Caller:
     def _once(
         self, op: Operation, intent: str, send: Callable[[], Reply], look: Callable[[], Reply | None], cloud: Tokenless
     ) -> Reply:
-        def told(why: str) -> None:
-            self.tell(self.session.progress(op.address, op.verb, Stage.RETRYING, detail=why))
+        def told(stage: Stage, why: str) -> None:
+            self.tell(self.session.progress(op.address, op.verb, stage, detail=why))
 
         def sending() -> Reply:
             reply = send()

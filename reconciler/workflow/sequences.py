@@ -12,6 +12,7 @@ from reconciler.core.sequence import SequenceUse
 if TYPE_CHECKING:
     from reconciler.simulate.sequence_finding import Finding
 
+_LONGEST = 2_000  # characters of a line to be shown; a sequence is often one line
 Specs = Callable[[Iterable[str]], Mapping[str, str]]
 
 
@@ -50,5 +51,7 @@ def _place(resource: Resource, use: SequenceUse, finding: Finding) -> Location:
     if finding.job is not None:
         return use.locate((*finding.job.path, *finding.path))
     if finding.line:
-        return Location(use.source.name, finding.line, finding.column)
+        lines = use.source.text.splitlines()
+        excerpt = lines[finding.line - 1][:_LONGEST] if finding.line <= len(lines) else ""
+        return Location(use.source.name, finding.line, finding.column, excerpt=excerpt)
     return use.locate(use.path)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from reconciler.core.attempt import Outcome
 from reconciler.core.event import Verb
+from reconciler.core.progress import Stage
 from reconciler.providers.kind import CloudUnavailable, Reply
 from reconciler.workflow.once import Once, only
 from tests.workflow.once_clock import HandClock
@@ -35,8 +36,11 @@ class Service:
     log: list[tuple[str, float]] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
 
+    def _tell(self, stage: Stage, why: str) -> None:
+        self.told.append(f"{stage}: {why}")
+
     def reply(self) -> Reply:
-        once = Once(Verb.CREATE, self._send, self._look, WINDOW, self.clock, self.clock.stop, self.told.append)
+        once = Once(Verb.CREATE, self._send, self._look, WINDOW, self.clock, self.clock.stop, self._tell)
         return once.reply()
 
     def times(self, what: str) -> list[float]:
@@ -95,7 +99,7 @@ def test_turned_away_it_is_sent_again_after_a_pause_and_another_look() -> None:
     assert service.reply() == MADE
     assert [name for name, _ in service.log] == ["look", "send"] * 3
     assert service.times("send") == [0.0, 7.0, 14.0]
-    assert service.told == ["too many requests"] * 2
+    assert service.told == ["retrying: too many requests"] * 2
 
 
 def test_turned_away_and_there_after_all_it_is_not_sent_again() -> None:
@@ -133,7 +137,7 @@ def test_after_the_window_it_stays_unknown() -> None:
     service = Service([LOST], shows_at=WINDOW + 0.5)
     assert service.reply() == LOST
     assert service.times("look")[-1] == WINDOW
-    assert service.told[0] == "no answer; looking whether it was made after all, for 300 s more"
+    assert service.told[0] == "looking: no answer; looking whether it was made after all, for 300 s more"
 
 
 def test_two_that_show_up_are_a_question() -> None:
