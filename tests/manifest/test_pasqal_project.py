@@ -185,3 +185,14 @@ def test_a_broken_project_still_knows_its_devices(folder: Folder) -> None:
         "project/other-cloud",
         "project/unknown-device",
     ]
+
+
+def test_tags_that_no_cloud_keeps_are_refused(folder: Folder) -> None:
+    """A tag that is dropped without a word is looked for in vain later."""
+    head = "apiVersion: qctl/v1alpha1\nkind: Pulse\nmetadata: {name: a, tags: {owner: me}}\n"
+    folder.write("qctl.yaml", BOTH)
+    folder.write("pulse.yaml", head + "spec: {device: fresnel}\n")
+    loaded = load_project(folder.root, kinds={"Pulse": KindModel(Pulse, {})})
+    assert [(str(d.where), d.code, d.detail) for d in loaded.diagnostics] == [
+        ("pulse.yaml:3:21", "manifest/unknown-key", "Pulse takes no tags: its cloud keeps none for it.")
+    ]
