@@ -12,6 +12,7 @@ from reconciler.providers.kind import Cloud
 from reconciler.workflow.clock import SystemClock
 
 if TYPE_CHECKING:
+    from reconciler.emulator.world import World
     from reconciler.manifest.project import Braket
     from reconciler.providers.braket.client import BraketClient
 
@@ -41,6 +42,10 @@ class BraketSetup:
     def clock(self) -> Clock:
         """The time of that cloud."""
         return self._local_cloud.clock if self.local else SystemClock()
+
+    def world(self) -> World:
+        """The local cloud. Raises Problem."""
+        return self._local_cloud.world()
 
     def client(self) -> BraketClient:
         """The client, in this process answered by the local cloud when that is chosen."""

@@ -14,6 +14,7 @@ from reconciler.workflow.results import Fetched
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._=+-]")
 _LONGEST = 150
+_GZIP = b"\x1f\x8b"  # how archives begin, and no JSON
 
 
 def save(fetched: Sequence[Fetched], folder: Path) -> None:
@@ -24,7 +25,9 @@ def save(fetched: Sequence[Fetched], folder: Path) -> None:
         if item.raw:
             # Two sweeps of one batch may have the same points: their jobs differ by their ids alone.
             more = (item.job.id,) if item.job is not None and told[_parts(item)] > 1 else ()
-            write(folder / file_name(item.address, *_parts(item)[1:], *more), item.raw)
+            name = file_name(item.address, *_parts(item)[1:], *more)
+            packed = item.raw.startswith(_GZIP)
+            write(folder / (name.removesuffix(".json") + ".tar.gz" if packed else name), item.raw)
 
 
 def _parts(item: Fetched) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import click
 from reconciler.cli.applied import summary
 from reconciler.cli.exits import Exit
 from reconciler.cli.interrupt import leaving_at_once, stoppable
+from reconciler.cli.local_jobs import allow_sources, jobs_running
 from reconciler.cli.options import How
 from reconciler.cli.plan import require_some, show_plan
 from reconciler.cli.project import Opened
@@ -46,6 +47,7 @@ def carry_out(
                 return Exit.ERROR
             if not planned.plan.empty and not _approved(verb, how, as_json=as_json):
                 return Exit.ERROR
+            allow_sources(project, [op.resource for op in planned.plan.operations() if op.resource is not None])
             with stoppable() as stop, view(as_json) as progress:
                 applied = apply(session, planned, progress.tell, stop, how.parallelism)
         summary(verb, session, planned, applied, as_json=as_json)
@@ -55,7 +57,8 @@ def carry_out(
         if stop.is_set():  # in the moment when the last call ended: nothing was left to skip, but nobody wants to wait
             return Exit.INTERRUPTED
         wanted = Wanted(wanted_of(planned.seen, applied), planned.resources)
-        return wait_for(session, wanted, selection, how.timeout, as_json=as_json)
+        with jobs_running(project):
+            return wait_for(session, wanted, selection, how.timeout, as_json=as_json)
 
 
 def _show(plan: Plan, *, as_json: bool) -> None:

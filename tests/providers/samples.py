@@ -12,8 +12,9 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 
 from reconciler.core.address import Address, parse_address
-from reconciler.core.declared import Declared, Path, SourceFile
+from reconciler.core.declared import Declared, FolderFile, Path, SourceFile, SourceFolder
 from reconciler.core.diagnostic import Location
+from reconciler.core.digest import sha256
 from reconciler.core.fields import FieldClass, ProjectFile
 from reconciler.core.ports import ProjectContext
 from reconciler.providers import KINDS
@@ -67,7 +68,15 @@ def declare(address: str, spec: Mapping[str, Any], depends: frozenset[Address] =
     made = parse_address(address)
     model = KINDS[made.kind].model
     files = {p: SourceFile("qctl.yaml", text, inline=True) for p, text in _texts(model, spec)}
-    return Declared(made, model.model_validate(spec), files, depends, _locate)
+    folders = {"source.folder": source_folder(spec["source"]["folder"])} if spec.get("source") else {}
+    return Declared(made, model.model_validate(spec), files, depends, _locate, folders)
+
+
+def source_folder(name: str, **files: str) -> SourceFolder:
+    """What the manifest room makes of a folder with these files, by their names without .py."""
+    texts = {f"{file}.py": text for file, text in (files or {"main": "def run():\n    pass\n"}).items()}
+    listed = tuple(FolderFile(path, False, sha256(texts[path])) for path in sorted(texts))
+    return SourceFolder(name, listed, lambda file: texts[file.path].encode())
 
 
 def _locate(path: Path) -> Location:
@@ -137,7 +146,47 @@ _BATCH: dict[str, Any] = {
     "webhook": "https://example.org/hook",
     "tags": {"owner": "lab-3"},
 }
+_ROLE = "arn:aws:iam::123456789012:role/service-role/AmazonBraketJobsExecutionRole"
+_IMAGE = "292282985366.dkr.ecr.us-east-1.amazonaws.com/amazon-braket-base-jobs:latest"
+_JOB: dict[str, Any] = {
+    "device": "sim",
+    "source": {"folder": "algo", "entryPoint": "algo.main:run"},
+    "role": _ROLE,
+    "hyperparameters": {"steps": 3, "rate": 0.5, "fast": True},
+    "stoppingCondition": {"maxRuntime": "2h"},
+    "tags": {"owner": "lab-3"},
+}
 SAMPLES: Mapping[str, Sample] = {
+    "HybridJob": Sample(
+        kind="HybridJob",
+        spec=_JOB,
+        other={
+            "device": "local:braket/default",
+            "source": {"folder": "other", "entryPoint": "other.main:run"},
+            "image": _IMAGE,
+            "role": f"{_ROLE}-2",
+            "instance": {"type": "ml.m5.xlarge"},
+            "hyperparameters": {"steps": 4},
+            "input": {"data": "s3://bucket/data"},
+            "checkpoint": {"s3Uri": "s3://bucket/checkpoints"},
+            "stoppingCondition": {"maxRuntime": "3h"},
+            "reservation": "arn:aws:braket:us-east-1:123456789012:reservation/1",
+            "matrix": {"steps": [3, 4]},
+            "output": {"bucket": "elsewhere", "prefix": "there"},
+            "run.generation": 2,
+            "run.retry": {"maxAttempts": 3},
+            "run.onRemove": "orphan",
+            "tags": {"owner": "lab-4"},
+        },
+        same={
+            "texts for numbers": {"hyperparameters": {"steps": "3", "rate": "0.5", "fast": "true"}},
+            "another unit of the same time": {"stoppingCondition": {"maxRuntime": "120m"}},
+            "ARN for its alias": {"device": SV1},
+            "defaults written out": {"instance": {"type": "ml.m5.large", "volume": 30, "count": 1}},
+        },
+        in_address=frozenset({"matrix"}),
+        tagged={"study": "ghz", "owner": "lab-3"},
+    ),
     "QuantumTask": Sample(
         kind="QuantumTask",
         spec=_TASK,
