@@ -70,6 +70,7 @@ class Attempt:
     accepting: bool = False  # an open batch, which takes more jobs
     group: str = ""  # the token of the program set that it is a member of, and its place in it
     member: int = 0
+    origin: str = ""  # the address that its token was made for, if it was renamed since
     settings: Mapping[str, Any] = field(default_factory=dict)  # of a lasting object, as they stand; runs have none
 
     @property

@@ -73,12 +73,20 @@ class Change:
     warning: str = ""  # the detail of a warning; `action` and `reason` say the rest
     declared: bool = True
     jobs: tuple[JobChange, ...] = ()  # of a batch, one by one
+    moved: str = ""  # the address that its record is taken over from
     forbidden: str = ""  # why it may not be applied, however much it is wanted
 
     @property
     def changes_anything(self) -> bool:
         """Whether applying would make a call or write a record."""
-        return bool(self.operations) or self.managed is not None or self.action in (Action.ADOPT, Action.BLOCKED)
+        recorded = self.managed is not None or bool(self.moved)
+        return bool(self.operations) or recorded or self.action in (Action.ADOPT, Action.BLOCKED)
+
+    @property
+    def lasting(self) -> bool:
+        """Whether it is about an object that lasts, not about a run."""
+        made = (op.resource.settings for op in self.operations if op.resource is not None)
+        return any(made) or (self.attempt is not None and bool(self.attempt.settings))
 
     def count(self, *verbs: Verb) -> int:
         """How many calls of these verbs it lowers to."""

@@ -116,7 +116,16 @@ class Resolved:
     token: str
 
 
-Event = Intended | Concluded | Observed | Adopted | Managed | Resolved
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """All that is on record at one address belongs to another one now: the manifest renamed it."""
+
+    at: str
+    address: str
+    to: str
+
+
+Event = Intended | Concluded | Observed | Adopted | Managed | Resolved | Moved
 
 _TYPES: dict[str, type[Event]] = {
     "intended": Intended,
@@ -125,6 +134,7 @@ _TYPES: dict[str, type[Event]] = {
     "adopted": Adopted,
     "managed": Managed,
     "resolved": Resolved,
+    "moved": Moved,
 }
 _WORDS = {kind: word for word, kind in _TYPES.items()}
 # Nothing is written of them where they say nothing: most events are of runs without jobs, and of no lasting object.

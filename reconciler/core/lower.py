@@ -54,7 +54,8 @@ def in_doubt(resource: Resource, attempt: Attempt, rules: Rules) -> Change:
         what = attempt.failure or "a run that it may have made has lost our tags"
         reason = f"{since}, and {what}; say which with `qctl state resolve`"
         return Change(resource.address, Action.BLOCKED, reason, attempt=attempt)
-    if resource.address.kind in rules.once or not resource.wants(attempt):
+    # What was submitted under another name can't be repeated: the same token would meet other tags.
+    if resource.address.kind in rules.once or not resource.wants(attempt) or attempt.origin:
         why = f" ({attempt.failure.rstrip('. ')})" if attempt.failure else ""
         reason = f"{since}{why}; it must be settled before anything else"
         return Change(resource.address, Action.BLOCKED, reason, attempt=attempt)

@@ -13,6 +13,9 @@ TAG_ADDRESS = "qctl:address"
 TAG_DIGEST = "qctl:digest"
 TAG_RUN = "qctl:run"
 MARKS = (TAG_PROJECT, TAG_ADDRESS, TAG_DIGEST, TAG_RUN)
+TAG_MOVED = "qctl:moved"
+"""The address that the run was submitted under, of one that was renamed since: its token is of that address."""
+KEYED = (*MARKS, TAG_MOVED)
 
 _LONGEST = 256  # characters of a tag value (AWS; reference: CloudFormation's schema)
 # AWS promises only letters, digits, spaces and + - = . _ : / @ in tag values; the brackets of an address are not there.

@@ -86,7 +86,7 @@ class Plan:
     def already_paid(self) -> int:
         """Declared runs that are accepted and not run again."""
         return sum(
-            c.declared and c.attempt is not None and c.attempt.counts_as_paid and not c.count(*PAYING)
+            c.declared and c.attempt is not None and c.attempt.counts_as_paid and not c.lasting and not c.count(*PAYING)
             for c in self.changes
         )
 
@@ -111,7 +111,8 @@ def _decision(change: Change) -> list[Any]:
         if op.settings:
             call.append(dict(op.settings))
         call.extend([job.digest for job in op.jobs] if op.verb in PAYING else [job.id for job in op.jobs])
-    return [str(change.address), change.action, calls, change.managed, change.removal]
+    decision = [str(change.address), change.action, calls, change.managed, change.removal]
+    return [*decision, change.moved] if change.moved else decision
 
 
 def _request(op: Operation) -> list[Any]:
@@ -176,6 +177,8 @@ def _change(change: Change) -> dict[str, Any]:
             "currency": change.price.currency,
             "basis": change.price.basis,
         }
+    if change.moved:
+        data["moved"] = change.moved
     if change.warning:
         data["warning"] = change.warning
     return data

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from reconciler.core.address import Address
+from reconciler.core.address import Address, parse_address
 from reconciler.core.attempt import Attempt
 from reconciler.core.digest import run_token
 from reconciler.core.job import Job, Opening
-from reconciler.core.mark import TAG_ADDRESS, TAG_DIGEST, TAG_PROJECT, TAG_RUN, RunMark, address_mark
+from reconciler.core.mark import TAG_ADDRESS, TAG_DIGEST, TAG_MOVED, TAG_PROJECT, TAG_RUN, RunMark, address_mark
 from reconciler.core.phase import Phase
 from reconciler.core.sequence import SequenceUse
 
@@ -84,9 +84,12 @@ class Resource:
 def attempt_marks(scope: Scope, address: Address, attempt: Attempt) -> dict[str, str]:
     """The tags by which a lost state finds this attempt again."""
     run = RunMark(scope.environment, attempt.generation, attempt.number, attempt.token)
-    return {
+    marks = {
         TAG_PROJECT: scope.uid,
         TAG_ADDRESS: address_mark(address),
         TAG_DIGEST: attempt.digest,
         TAG_RUN: str(run),
     }
+    if attempt.origin:
+        marks[TAG_MOVED] = address_mark(parse_address(attempt.origin))
+    return marks

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from reconciler.core.address import Address
+from reconciler.core.address import Address, parse_address
 from reconciler.core.attempt import Attempt
+from reconciler.core.mark import TAG_ADDRESS, TAG_MOVED, address_mark
 from reconciler.core.resource import Scope, attempt_marks
 
 
@@ -36,5 +37,14 @@ class Rules:
         A task that several runs share carries the marks of their set.
         """
         if attempt.group:
-            return {key: value for key, value in attempt.tags.items() if key.startswith("qctl:")}
+            ours = {key: value for key, value in attempt.tags.items() if key.startswith("qctl:")}
+            return ours | _moved(address, attempt)
         return {} if address.kind in self.unmarked else attempt_marks(self.scope, address, attempt)
+
+
+def _moved(address: Address, attempt: Attempt) -> dict[str, str]:
+    """The marks of a set whose sweep was renamed."""
+    if not attempt.origin:
+        return {}
+    base = parse_address(attempt.origin).base
+    return {TAG_ADDRESS: address_mark(address.base), TAG_MOVED: address_mark(base)}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from reconciler.core.attempt import Attempt, Outcome
-from reconciler.core.event import Adopted, Concluded, Event, Intended, Managed, Observed, Resolved, Verb
+from reconciler.core.event import Adopted, Concluded, Event, Intended, Managed, Moved, Observed, Resolved, Verb
 from reconciler.core.job_record import jobs_added, jobs_seen
 from reconciler.core.phase import ENDS, Phase
 
@@ -42,11 +42,29 @@ def fold(state: State, events: Iterable[Event]) -> State:
     """The state after these events. Events about an attempt that nobody intended or adopted change nothing."""
     records = dict(state.records)
     for event in events:
+        if isinstance(event, Moved):
+            _move(records, event)
+            continue
         record = records.get(event.address, Record())
         after = _after(record, event)
         if after is not None:
             records[event.address] = after
     return replace(state, records=records)
+
+
+def _move(records: dict[str, Record], event: Moved) -> None:
+    """What is at the new address already stays there too: no attempt is ever forgotten."""
+    old, new = records.pop(event.address, None), records.get(event.to, Record())
+    if old is None:
+        return
+    known = {a.token for a in new.attempts}
+    moved = (_renamed(a, event) for a in old.attempts if a.token not in known)
+    records[event.to] = replace(old, attempts=(*moved, *new.attempts))
+
+
+def _renamed(attempt: Attempt, event: Moved) -> Attempt:
+    origin = attempt.origin or event.address
+    return replace(attempt, origin="" if origin == event.to else origin)
 
 
 def _after(record: Record, event: Event) -> Record | None:
@@ -61,6 +79,8 @@ def _after(record: Record, event: Event) -> Record | None:
         case Intended() | Concluded() | Observed() | Resolved():
             known = record.by_token(event.token)
             return _put(record, _told(known, event)) if known else None
+        case Moved():
+            return None  # it is about two records
 
 
 def _pending(record: Record, attempt: Attempt) -> Attempt:

@@ -16,7 +16,7 @@ from reconciler.manifest.yaml import Document
 
 API_VERSION = "qctl/v1alpha1"
 _KEYS = ("apiVersion", "kind", "metadata", "spec")
-_METADATA = ("name", "tags")
+_METADATA = ("name", "tags", "import", "moved")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,8 @@ class Envelope:
     tags: Any
     spec: Any
     place: Place
+    import_: Any = None
+    moved: Any = None
 
     def without_address(self) -> Envelope:
         """The same for checking only: it declares nothing."""
@@ -56,7 +58,8 @@ def open_envelope(document: Document, kinds: Collection[str], found: list[Diagno
     kind = value["kind"]
     name = _name(metadata, place, found) if isinstance(value.get("metadata"), dict) else None
     address = Address(kind, name) if name else None
-    return Envelope(kind, address, metadata.get("tags"), value.get("spec"), place)
+    more = metadata.get("import"), metadata.get("moved")
+    return Envelope(kind, address, metadata.get("tags"), value.get("spec"), place, *more)
 
 
 def check_frame(document: Document, kinds: Collection[str], found: list[Diagnostic]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
@@ -12,15 +12,18 @@ from reconciler.core.collector import collector_paused
 from reconciler.core.declared import Declared
 from reconciler.core.device_name import PASQAL
 from reconciler.core.diagnostic import Diagnostic, in_order
+from reconciler.core.importing import Import
 from reconciler.manifest.cycles import report_cycles
-from reconciler.manifest.envelope import check_frame, kind_of, open_envelope
+from reconciler.manifest.envelope import Envelope, check_frame, kind_of, open_envelope
 from reconciler.manifest.expansion import expand
 from reconciler.manifest.files import ManifestFiles
+from reconciler.manifest.imports import read_import
 from reconciler.manifest.matrix import MAX_POINTS
 from reconciler.manifest.place import Place, report
 from reconciler.manifest.project import PROJECT_KIND, Project
 from reconciler.manifest.read_project import read_project
 from reconciler.manifest.references import References
+from reconciler.manifest.renames import Renames, read_moved
 from reconciler.manifest.resource import KindModel, Point
 from reconciler.manifest.validate import Validator
 from reconciler.manifest.variables import Variables
@@ -87,6 +90,9 @@ class _Loading:
         self._sweeps: set[Address] = set()
         self._room = MAX_POINTS  # for the points of all sweeps together, of addresses and of items
         self._broken: set[Address] = set()
+        self._imports: dict[Address, Import] = {}  # by the address of the document
+        self._moved: dict[Address, tuple[str, ...]] = {}
+        self._renames = Renames()
 
     def run(self) -> Loaded:
         """Project first, then every document, then what waits for others."""
@@ -98,6 +104,7 @@ class _Loading:
             for document in read_documents(file, self._found):
                 self._document(document, in_project_file=False)
         self._resolve_references()
+        self._found.extend(self._renames.check(self._places))
         # The order of Address itself; compared as tuples it is four times faster.
         ordered = sorted(self._done, key=lambda address: (address.kind, address.name, address.key))
         resources = tuple(self._done[address] for address in ordered)
@@ -138,8 +145,26 @@ class _Loading:
             return
         if envelope.address is not None and not self._is_first(envelope.address, document.place):
             envelope = envelope.without_address()
+        self._adopting(envelope)
         for point in expand(envelope, self._kinds[envelope.kind], self._variables, self._found, self._room):
             self._point(point)
+
+    def _adopting(self, envelope: Envelope) -> None:
+        """What it says of runs that are there already."""
+        wish, names = read_import(envelope, self._found), read_moved(envelope, self._found)
+        if envelope.address is not None:
+            if wish is not None:
+                self._imports[envelope.address] = wish
+            if names:
+                self._moved[envelope.address] = names
+                self._renames.add(envelope, names)
+
+    def _declare(self, declared: Declared) -> None:
+        address, base = declared.address, declared.address.base
+        if base in self._imports or base in self._moved:
+            old = tuple(Address(base.kind, name, address.key) for name in self._moved.get(base, ()))
+            declared = replace(declared, imports=self._imports.get(base), moved=old)
+        self._done[address] = declared
 
     def _point(self, point: Point) -> None:
         address, base = point.address, point.source.base
@@ -156,7 +181,7 @@ class _Loading:
             return
         declared = self._validator.validate(point)
         if declared is not None:
-            self._done[declared.address] = declared
+            self._declare(declared)
         elif base is not None:
             self._broken.add(base)
 
@@ -171,7 +196,7 @@ class _Loading:
         for point in self._waiting.values():
             declared = self._validator.validate(point)
             if declared is not None:
-                self._done[declared.address] = declared
+                self._declare(declared)
 
     def _is_first(self, address: Address, place: Place) -> bool:
         first = self._places.setdefault(address, place)

@@ -272,7 +272,8 @@ class _Run:
             event = Managed(self.session.now(), str(change.address), change.managed, change.removal)
             self.session.store.append(event)
         # The end of a call was told when it ended; this tells of what has no call.
-        if change.action in _RECORDED or (change.managed is not None and not change.operations):
+        recorded = change.managed is not None or bool(change.moved)
+        if change.action in _RECORDED or (recorded and not change.operations):
             self.applied.recorded.append(change.address)
             run_id = change.attempt.id if change.attempt else ""
             self.caller.tell(self.session.progress(change.address, change.action, Stage.DONE, id=run_id))

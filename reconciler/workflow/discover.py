@@ -32,11 +32,13 @@ class Wanted:
 
     by_address: Mapping[str, Resource]
     by_mark: Mapping[str, Resource]
+    former: Mapping[str, str] = field(default_factory=dict)  # older names of addresses
 
 
-def wanted(resources: Sequence[Resource]) -> Wanted:
-    """Index the desired side."""
-    return Wanted({str(r.address): r for r in resources}, {address_mark(r.address): r for r in resources})
+def wanted(resources: Sequence[Resource], former: Mapping[str, str] | None = None) -> Wanted:
+    """Index the desired side. `former` maps the texts of older addresses to what they are called now."""
+    by_mark = {address_mark(r.address): r for r in resources}
+    return Wanted({str(r.address): r for r in resources}, by_mark, former or {})
 
 
 @dataclass(slots=True)
@@ -49,7 +51,7 @@ class Discovered:
 
 def discover(session: Session, state: State, want: Wanted) -> Discovered:
     """Runs with our marks that we don't remember, and the end of doubts. Raises CloudUnavailable and WrongAccount."""
-    owners = Owners(session.scope, dict(want.by_address), dict(want.by_mark))
+    owners = Owners(session.scope, dict(want.by_address), dict(want.by_mark), want.former)
     owners.remember(state)
     result = Discovered()
     for name in sorted(_clouds(session, state, want)):
@@ -142,6 +144,8 @@ def _adopted(session: Session, want: Wanted, owners: Owners, found: Found, state
     if address is None or attempt.id in owners.ids:
         return
     owners.ids.add(attempt.id)
+    if origin := owners.origins.get(attempt.token):
+        attempt = replace(attempt, origin=origin)
     if is_set(attempt.tags):
         yield from adopted_members(session, want.by_address, state, parse_address(address), attempt)
         return

@@ -21,7 +21,9 @@ from reconciler.core.state import State, fold
 from reconciler.providers.kind import Keeper
 from reconciler.store.port import Snapshot
 from reconciler.workflow.discover import discover, wanted
+from reconciler.workflow.import_run import import_runs, with_imports
 from reconciler.workflow.late import settle
+from reconciler.workflow.moved import former_names, moves, set_aside, with_moves
 from reconciler.workflow.observe import Refresh, doubt_is_over, has_doubt, refresh
 from reconciler.workflow.program_sets import bundle, discounted
 from reconciler.workflow.sequences import check_sequences
@@ -100,18 +102,25 @@ def make_plan(
     chosen = (selection or Selection()).with_dependencies(edges)
     resources = [session.kinds[d.address.kind].desired(d, session.context) for d in declared]
     memory = known or remember(session, how)
-    prior, observed, seen = memory.snapshot.state, memory.observed, memory.seen
     by_address = {str(r.address): r for r in resources}
-    changes = _decide(session, by_address, memory.snapshot, seen, chosen)
+    renamed = moves(session, declared, memory.snapshot.state)
+    snapshot = replace(memory.snapshot, state=fold(memory.snapshot.state, renamed.events))
+    imported = import_runs(session, declared, by_address, fold(memory.seen, renamed.events), chosen.holds)
+    observed = (*memory.observed, *renamed.events, *imported.events)
+    prior, seen = snapshot.state, fold(memory.seen, (*renamed.events, *imported.events))
+    changes = _decide(session, by_address, snapshot, seen, chosen)
     if _must_search(changes, prior) or any(_is_unseen(r, seen) for r in resources):
-        more = discover(session, seen, wanted(resources))
+        more = discover(session, seen, wanted(resources, former_names(declared)))
         observed, seen = (*observed, *more.events), fold(seen, more.events)
-        changes = _decide(session, by_address, memory.snapshot, seen, chosen, more.unmatched)
+        changes = _decide(session, by_address, snapshot, seen, chosen, more.unmatched)
     bundled = bundle(session, [c for c in changes if chosen.holds(c.address)], seen, edges)
-    changes, edges = list(bundled.changes.values()), bundled.edges
+    aside = [c for c in changes if str(c.address) in renamed.sources and not chosen.holds(c.address)]
+    changes, edges = [*bundled.changes.values(), *set_aside(aside)], bundled.edges
+    changes = with_imports(with_moves(changes, renamed.sources), imported)
     findings, prices = _check(session, changes)
     prices |= {a: discounted(prices[a], fee) for a, fee in bundled.fees.items() if a in prices}
-    findings = [*bundled.findings, *findings, *_room(session, changes, prices)]
+    told = (*renamed.findings, *imported.findings)
+    findings = [*told, *bundled.findings, *findings, *_room(session, changes, prices)]
     if prices:
         changes = [replace(c, price=prices.get(c.address)) if c.address in prices else c for c in changes]
     plan = _plan(session, changes, edges, in_order([*warnings, *findings, *_forbidden(changes)]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from reconciler.core.address import Address
+from reconciler.core.address import Address, parse_address
 from reconciler.core.attempt import Attempt
 from reconciler.core.event import Adopted, Event
 from reconciler.core.program_set import members_of
@@ -37,6 +37,7 @@ def adopted_members(
                 execution=member.execution,
                 group=found.token,
                 member=place,
+                origin=member.origin,
                 owned=tuple(sorted(found.tags)),
             ),
         )
@@ -56,7 +57,8 @@ def _wanted(
     for address, resource in declared.items():
         if resource.address.base != base:
             continue
-        tokens = [resource.token(session.scope, number) for number in range(1, _TRIES + 1)]
+        submitted = replace(resource, address=_submitted(resource.address, found))
+        tokens = [submitted.token(session.scope, number) for number in range(1, _TRIES + 1)]
         named = members_of(found.tags, [(address, token) for token in tokens])
         for _, token in named.values():
             yield (
@@ -69,5 +71,11 @@ def _wanted(
                     number=tokens.index(token) + 1,
                     place=found.place,
                     execution=resource.execution,
+                    origin=str(submitted.address) if found.origin else "",
                 ),
             )
+
+
+def _submitted(address: Address, found: Attempt) -> Address:
+    """The address that a point had when its set was submitted: its sweep may have been renamed since."""
+    return replace(parse_address(found.origin), key=address.key) if found.origin else address

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
-from reconciler.core.address import Address
+from reconciler.core.address import Address, parse_address
 from reconciler.core.attempt import Attempt
 from reconciler.core.digest import run_token
-from reconciler.core.mark import TAG_RUN, RunMark, read_address_mark, read_run_mark
+from reconciler.core.mark import TAG_MOVED, TAG_RUN, RunMark, read_address_mark, read_run_mark
 from reconciler.core.resource import Resource, Scope
 from reconciler.core.state import State
 from reconciler.providers.kind import Found
@@ -20,6 +21,8 @@ class Owners:
     scope: Scope
     declared: dict[str, Resource]  # by address text
     by_mark: dict[str, Resource]
+    former: Mapping[str, str] = field(default_factory=dict)  # the text of an address that was renamed to its new one's
+    origins: dict[str, str] = field(default_factory=dict)  # tokens that are of another address than the run is now
     known: dict[str, str] = field(default_factory=dict)  # token to address text
     ids: set[str] = field(default_factory=set)
     _expected: dict[int, dict[str, Address]] = field(default_factory=dict)
@@ -43,12 +46,33 @@ class Owners:
         if expected is not None:
             return str(expected)
         told = self.by_mark[found.mark].address if found.mark in self.by_mark else read_address_mark(found.mark)
-        return str(told) if told is not None and self._fits(told, mark, found.attempt) else None
+        if told is None:
+            return None
+        # A renamed run keeps its token: it is of the address that its mark `qctl:moved` names.
+        submitted = read_address_mark(found.attempt.tags.get(TAG_MOVED, ""))
+        for origin in (told, submitted):
+            if origin is not None and self._fits(origin, mark, found.attempt):
+                return self._now(told, origin, mark.token)
+        return None
+
+    def _now(self, told: Address, origin: Address, token: str) -> str:
+        """The address that it has now; a manifest may name the one that it tells as an older name."""
+        now = self.former.get(str(told), str(told))
+        if now != str(origin):
+            self.origins[token] = str(origin)
+        return now
 
     def _tokens(self, number: int) -> dict[str, Address]:
         """The tokens of all declared runs with this attempt number: an edited address or digest tag misleads nobody."""
         if number not in self._expected:
-            self._expected[number] = {r.token(self.scope, number): r.address for r in self.declared.values()}
+            tokens = {r.token(self.scope, number): r.address for r in self.declared.values()}
+            for old, new in self.former.items():
+                if new in self.declared:
+                    resource = self.declared[new]
+                    token = replace(resource, address=parse_address(old)).token(self.scope, number)
+                    tokens[token] = resource.address
+                    self.origins[token] = old
+            self._expected[number] = tokens
         return self._expected[number]
 
     def _fits(self, address: Address, mark: RunMark, attempt: Attempt) -> bool:

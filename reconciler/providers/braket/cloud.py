@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from reconciler.core.address import Address, parse_address
+from reconciler.core.adoption import Existing
 from reconciler.core.attempt import LOCAL_ACCOUNT, Attempt, Place
 from reconciler.core.device_name import is_pasqal
 from reconciler.core.diagnostic import Diagnostic
@@ -18,6 +19,7 @@ from reconciler.providers.braket import task_reading
 from reconciler.providers.braket.budget import check_room
 from reconciler.providers.braket.client import BraketClient
 from reconciler.providers.braket.device import REGIONS, region_of
+from reconciler.providers.braket.existing import arn_parts, existing_limit, existing_task
 from reconciler.providers.braket.job_verbs import JobVerbs
 from reconciler.providers.braket.program_set import bundles, set_request
 from reconciler.providers.braket.spending_limit_verbs import SpendingLimitVerbs
@@ -112,6 +114,22 @@ class BraketCloud:
         for kind, verbs in self._verbs.items():
             if everything or kind in search.kinds:
                 yield from verbs.discover(search, self.account())
+
+    def could_be(self, run_id: str) -> bool:
+        """Whether it is the ARN of something on Braket."""
+        return run_id.startswith("arn:") and ":braket:" in run_id
+
+    def existing(self, kind: str, run_id: str, *, whole: bool = False) -> Existing | None:
+        """A task or a limit, whoever made it."""
+        told, region = arn_parts(run_id)
+        if not told or kind not in ("", told):
+            return None
+        place = Place("braket", self.account(), region)
+        if told == "QuantumTask":
+            return existing_task(self._client, place, run_id)
+        if told == "SpendingLimit":
+            return existing_limit(self._limits, place, run_id)
+        return None
 
     def create(
         self, resource: Resource, token: str, tags: Mapping[str, str], place: Place, jobs: Sequence[Job] = ()

@@ -54,16 +54,14 @@ class Batch:
         device = pasqal_type(context.devices.get(spec.device, spec.device))
         shared = meaning_sha(files.shared.text) if files.shared else ""
         backend = meaning_sha(files.backend.text) if files.backend else ""
-        program = digest({"sequence": shared})
-        execution = {"backendConfiguration": backend, "configuration": plain(spec.configuration), "device": device}
-        batch = run_digest(program, execution)
+        program, batch = batch_identity(shared, backend, spec.configuration, device)
         jobs = tuple(_job(batch, job, files.own.get(at), at) for at, job in enumerate(spec.jobs))
         wire = {job.digest: _wire(spec.jobs[at], files.own.get(at)) for at, job in enumerate(jobs)}
         return Resource(
             address=declared.address,
             digests=(batch,),
             program=program,
-            execution=_shown(device, shared, backend, spec.configuration),
+            execution=shown_batch(device, shared, backend, spec.configuration),
             tags=_tags(spec.tags, context.tags),
             delivery={"webhook": spec.webhook} if spec.webhook else {},
             rules=rules_of(spec.run),
@@ -124,7 +122,18 @@ def _wire(job: JobSpec, own: SourceFile | None) -> dict[str, Any]:
     return made
 
 
-def _shown(device: str, shared: str, backend: str, configuration: Mapping[str, Any]) -> dict[str, Any]:
+def batch_identity(shared: str, backend: str, configuration: Mapping[str, Any], device: str) -> tuple[str, str]:
+    """The digests of the program and of all that the jobs share; `shared` and `backend` are of the texts, or empty.
+
+    Raises ValueError on what is no JSON.
+    """
+    program = digest({"sequence": shared})
+    execution = {"backendConfiguration": backend, "configuration": plain(dict(configuration)), "device": device}
+    return program, run_digest(program, execution)
+
+
+def shown_batch(device: str, shared: str, backend: str, configuration: Mapping[str, Any]) -> dict[str, Any]:
+    """What jobs share, in the words of a plan."""
     shown: dict[str, Any] = {"device": device}
     if shared:
         shown["sequence"] = shared[:_SHORT]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from reconciler.core.adoption import Existing
 from reconciler.core.attempt import LOCAL_ACCOUNT, Attempt, Outcome, Place
 from reconciler.core.event import Observed
 from reconciler.core.job import Job
@@ -22,6 +23,7 @@ from reconciler.providers.pasqal.client import PasqalClient
 from reconciler.providers.pasqal.device import read_specs
 from reconciler.providers.pasqal.device_check import check
 from reconciler.providers.pasqal.errors import CALL_ERRORS, AnswerError, reply_of
+from reconciler.providers.pasqal.existing import existing_batch, existing_workload
 from reconciler.providers.pasqal.finding import Finder
 from reconciler.providers.pasqal.job_reading import all_ended, jobs_of, told_jobs
 from reconciler.providers.pasqal.reading import Reader, is_accepting, tags_of
@@ -156,6 +158,19 @@ class PasqalCloud:
         if kind == _WORKLOAD:
             return [workload_result(self._client, attempt)]
         return batch_results(self._client, attempt)
+
+    def could_be(self, run_id: str) -> bool:
+        """Whether it has the form of an id."""
+        return is_id(run_id)
+
+    def existing(self, kind: str, run_id: str, *, whole: bool = False) -> Existing | None:
+        """A batch, or a workload, whoever made it."""
+        found = None
+        if kind != _WORKLOAD:
+            found = existing_batch(self._client, self._finder(), run_id, whole=whole)
+        if found is None and kind in ("", _WORKLOAD):
+            found = existing_workload(self._client, self._finder(), run_id)
+        return found
 
     def _reader(self) -> Reader:
         return Reader(self._client, self._clock.now())

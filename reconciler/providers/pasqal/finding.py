@@ -65,7 +65,7 @@ class Finder:
             for batch, tags in source:
                 id_ = str(batch["id"])
                 if run and tags.get(TAG_RUN) == run and id_ not in known and id_ not in found:
-                    found[id_] = Found(tags.get(TAG_ADDRESS, ""), self._attempt(batch, tags), _BATCH)
+                    found[id_] = Found(tags.get(TAG_ADDRESS, ""), self.attempt_of(batch, tags), _BATCH)
         return list(found.values())
 
     def look_for_workload(self, attempt: Attempt, known: Set[str]) -> list[Found]:
@@ -103,13 +103,14 @@ class Finder:
         marked = all(tags.get(key) for key in MARKS) and read_run_mark(tags[TAG_RUN]) is not None
         if not marked and not search.unmarked:
             return
-        attempt = self._attempt(batch, tags)
+        attempt = self.attempt_of(batch, tags)
         if attempt.token and attempt.digest:
             # Which jobs it has decides what is paid; without them nothing could be said of an adopted batch.
             attempt = replace(attempt, jobs=jobs_of(self.client, attempt))
         yield Found(tags.get(TAG_ADDRESS, ""), attempt, _BATCH)
 
-    def _attempt(self, batch: Item, tags: Mapping[str, str]) -> Attempt:
+    def attempt_of(self, batch: Item, tags: Mapping[str, str]) -> Attempt:
+        """A batch as an attempt, without its jobs. It has a token if its marks name one."""
         mark = read_run_mark(tags.get(TAG_RUN, ""))
         device = batch.get("device_type")
         attempt = Attempt(
@@ -146,13 +147,14 @@ class Finder:
         try:
             for page in pages:
                 younger = [item for item in page if _is_since(item, since)]
-                yield from map(self._workload, younger)
+                yield from map(self.workload_of, younger)
                 if page and not younger:
                     return
         except AnswerError as error:
             yield Unlisted(_WORKLOAD, f"Pasqal does not list the workloads of this project ({error})")
 
-    def _workload(self, item: Item) -> Found:
+    def workload_of(self, item: Item) -> Found:
+        """A workload; its digest is of its content, and empty if no manifest could ask for that."""
         if "config" not in item:  # a list may be shorter than its objects
             item = self.reader.workload(str(item["id"])) or item
         kind, backend, config = item.get("workload_type"), item.get("backend"), item.get("config")

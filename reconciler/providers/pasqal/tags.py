@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from reconciler.core.mark import MARKS
+from reconciler.core.mark import KEYED
 
 
 def encode(tags: Mapping[str, str]) -> list[str]:
@@ -17,7 +17,7 @@ def decode(texts: Iterable[str]) -> dict[str, str]:
     tags: dict[str, str] = {}
     for text in texts:
         key, _, value = text.partition("=")
-        if key in MARKS and value and not tags.get(key):
+        if key in KEYED and value and not tags.get(key):
             tags[key] = value
         else:
             tags.setdefault(text, "")
@@ -32,7 +32,7 @@ def tag_text(key: str, value: str) -> str:
 def replaced(current: Iterable[str], put: Mapping[str, str], drop: Iterable[str]) -> list[str]:
     """The texts after putting and dropping keys; every other text stays. Of a mark only the new value stays."""
     gone = {*drop, *put}
-    marks = tuple(f"{key}=" for key in gone if key in MARKS)
+    marks = tuple(f"{key}=" for key in gone if key in KEYED)
     kept = {text for text in current if text not in gone and not text.startswith(marks)}
     return sorted(kept | {tag_text(key, value) for key, value in put.items()})
 
