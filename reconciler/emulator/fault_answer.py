@@ -1,3 +1,4 @@
+import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Literal
@@ -21,6 +22,8 @@ _BRAKET_CODES = {
     500: ("InternalServiceException", "An unexpected error occurred"),
     503: ("ServiceUnavailableException", "The service is unavailable"),
 }
+# Others than 429: S3 and its kin say SlowDown, and the JSON protocol of CloudWatch Logs has no other status.
+_THROTTLED = {"s3": 503, "sts": 503, "iam": 503, "logs": 400}
 _S3_CODES = {500: "InternalError", 503: "SlowDown"}
 
 
@@ -32,8 +35,8 @@ def render(rule: Rule, service: str) -> Response | ConnectionLost:
     if effect == "garbage":
         return _PAGE
     status = rule.status or _STATUS[effect]
-    if effect == "throttle" and service in ("s3", "sts"):
-        status = 503
+    if effect == "throttle":
+        status = _THROTTLED.get(service, status)
     answer = _page(status) if rule.html else failure(service, status)
     waiting = {} if rule.retry_after is None else {"retry-after": str(rule.retry_after)}
     return Response(answer.status, answer.headers | waiting, answer.body)
@@ -46,6 +49,8 @@ def failure(service: str, status: int, message: str = "") -> Response:
         return jsend_failure(Refused(status, message or f"{phrase}."))
     if service == "braket":
         return _braket(status, message)
+    if service == "logs":
+        return _logs(status, message)
     code = _S3_CODES.get(status, phrase.replace(" ", ""))
     body = f"<Error><Code>{code}</Code><Message>{message or 'Please reduce your request rate.'}</Message></Error>"
     return Response(status, {"content-type": "application/xml"}, body.encode())
@@ -60,6 +65,12 @@ def _braket(status: int, message: str) -> Response:
     code, text = _BRAKET_CODES.get(status, (phrase.replace(" ", ""), phrase))
     answer = serialise_error(ServiceError(code, message or text))
     return Response(status, answer.headers, answer.body)
+
+
+def _logs(status: int, message: str) -> Response:
+    code = {400: "ThrottlingException", 503: "ServiceUnavailableException"}.get(status, "InternalFailure")
+    body = {"__type": code, "message": message or HTTPStatus(status).phrase}
+    return Response(status, {"content-type": "application/x-amz-json-1.1"}, json.dumps(body).encode())
 
 
 def _page(status: int) -> Response:

@@ -10,7 +10,7 @@ from typing import Any
 from reconciler.emulator.effects import CHOOSING, EFFECTS, PASQAL_ONLY
 from reconciler.emulator.message import Request
 
-_SERVICES = ("braket", "pasqal", "s3", "sts", "*")
+_SERVICES = ("braket", "iam", "logs", "pasqal", "s3", "sts", "*")
 # More than any request of a client; a few bytes can unpack to gigabytes.
 _UNPACKED = 100_000_000
 
@@ -19,9 +19,9 @@ _UNPACKED = 100_000_000
 class Rule:
     """One line of the fault script: which requests it is for, which of those it hits, and what happens to them.
 
-    `operation` is `*` or a name of the service model (for Pasqal one of `pasqal/route.py`); for S3 and STS it is the
-    HTTP method. `path` and `body` are regular expressions that must be found. Of the matching requests, `skip` are let
-    through first and `count` are hit then; 0 means all the rest.
+    `operation` is `*` or a name of the service model (for Pasqal one of `pasqal/route.py`); for S3, STS and IAM it is
+    the HTTP method. `path` and `body` are regular expressions that must be found. Of the matching requests, `skip` are
+    let through first and `count` are hit then; 0 means all the rest.
     """
 
     effect: str

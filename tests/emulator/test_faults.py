@@ -236,7 +236,7 @@ def test_s3_has_its_own_errors(local: Local) -> None:
         ({"effect": "slow", "seconds": "x"}, "seconds is a number from 0 up"),
         ({"effect": "hide", "seconds": float("nan")}, "seconds is a number from 0 up"),
         ({"effect": "slow", "seconds": -1}, "seconds is a number from 0 up"),
-        ({"effect": "lost", "service": "pasqual"}, "service is one of braket, pasqal"),
+        ({"effect": "lost", "service": "pasqual"}, "service is one of braket, iam, logs, pasqal"),
         ({"effect": "lost", "operation": 1}, "operation is text"),
         ({"effect": "tags", "remove": "qctl"}, "remove is a list of texts"),
         ({"effect": "tags", "set": ["a"]}, "set is a mapping of texts"),

@@ -1,6 +1,7 @@
 """Hybrid jobs whose scripts really run: processes of this machine, in real time. Each test waits for what it sees."""
 
 import gzip
+import hashlib
 import io
 import json
 import signal
@@ -216,6 +217,21 @@ def test_only_the_source_runs(driven: Local, changes: dict[str, str], reason: st
     script = {"entryPoint": "work.main:run", "s3Uri": "s3://code/source.tar.gz", "compressionType": "GZIP"} | changes
     arn = start(driven, "", algorithmSpecification={"scriptModeConfig": script}, hyperParameters={"command": "exit 7"})
     assert ended(driven, arn)["failureReason"] == reason
+
+
+def test_a_source_that_was_allowed_runs_and_no_other(local: Local) -> None:
+    allowed, other = (archive({"work/main.py": f"def run(): print({text!r})"}) for text in ("allowed", "other"))
+    upload(local, "source.tar.gz", allowed)
+    local.world.allow_sources([hashlib.sha256(allowed).hexdigest()])
+    with driving(local.world):
+        first = create_job(local, "a")
+        local.world.advance(1)
+        assert ended(local, first)["status"] == "COMPLETED"
+        upload(local, "source.tar.gz", other)
+        second = create_job(local, "b")
+        local.world.advance(1)
+        assert ended(local, second)["status"] == "FAILED"
+    assert (lines(local, first), lines(local, second)) == (["allowed"], [])
 
 
 def test_a_channel_without_data_and_an_archive_that_is_none_fail_the_job(driven: Local) -> None:

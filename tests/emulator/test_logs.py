@@ -150,6 +150,15 @@ def test_nonsense_is_refused(local: Local, body: bytes) -> None:
     assert (answer.status, b"__type" in answer.body) == (400, True)
 
 
+@pytest.mark.parametrize(
+    ("effect", "status", "code"),
+    [("throttle", 400, "ThrottlingException"), ("error-503", 503, "ServiceUnavailableException")],
+)
+def test_faults_reach_it(local: Local, effect: str, status: int, code: str) -> None:
+    local.world.add_fault({"effect": effect, "service": "logs", "operation": "DescribeLogStreams"})
+    assert refused(local.client("logs").describe_log_streams, logGroupName=GROUP)[:2] == (status, code)
+
+
 def test_other_regions_have_their_own_lines(local: Local) -> None:
     found = local.client("logs", region="us-west-2").describe_log_streams(logGroupName=GROUP)
     assert found["logStreams"] == []

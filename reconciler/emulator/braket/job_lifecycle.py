@@ -33,7 +33,8 @@ class Life(Protocol):
 def status(life: Life, now: int) -> str:
     if life.cancelled_at is not None and now >= life.cancelled_at:
         return "CANCELLED"
-    if life.done_at is not None and life.outcome is not None and life.cancelled_at is None and now >= life.done_at:
+    # A cancelling that wins is planned before the end of the run.
+    if life.done_at is not None and life.outcome is not None and now >= life.done_at:
         return life.outcome
     if life.cancel_at is not None:
         return "CANCELLING"
