@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from reconciler.cli.logs import show_logs
 from reconciler.cli.options import address_arguments, json_option, project_options, refresh_option
 from reconciler.cli.project import Flags, open_project, require_known
 from reconciler.cli.terminal import output
@@ -21,12 +22,16 @@ from reconciler.workflow.plan import Selection
 @project_options
 @refresh_option
 @json_option
-def command(flags: Flags, selection: Selection, refresh: str, as_json: bool) -> int:
+@click.option("--logs", is_flag=True, help="Print what hybrid jobs wrote instead.")
+@click.option("--metrics", is_flag=True, help="Print the metrics that hybrid jobs logged, as a table.")
+def command(flags: Flags, selection: Selection, refresh: str, as_json: bool, logs: bool, metrics: bool) -> int:
     """Show declared runs and how they stand; with addresses, everything known of these. Records nothing."""
     project = open_project(flags)
     require_known(project, selection)
     state = project.session.store.read().state
     state = fold(state, read_live(project.session, state, Refresh(refresh)))
+    if logs or metrics:
+        return show_logs(project, selection, state, metrics=metrics, as_json=as_json)
     declared = [d.address for d in project.loaded.resources if selection.holds(d.address)]
     records = {str(a): state.records.get(str(a), Record()) for a in declared}
     out = output()
