@@ -13,7 +13,7 @@ from reconciler.core.compare import execution_changes, tag_changes, tags_stand
 from reconciler.core.event import Verb
 from reconciler.core.fields import FieldClass
 from reconciler.core.lower import endings, in_doubt, next_number, submission
-from reconciler.core.object_diff import object_change, protected
+from reconciler.core.object_diff import is_kept, object_change, protected, unbounded
 from reconciler.core.operation import Operation
 from reconciler.core.phase import Phase
 from reconciler.core.resource import Removal, Resource
@@ -192,10 +192,12 @@ def _undeclared(address: Address, prior: Record | None, record: Record) -> Chang
         return Change(address, Action.BLOCKED, reason, attempt=doubtful[-1], declared=False)
     last = next((a for a in reversed(record.attempts) if a.exists), None)
     running = [a for a in record.attempts if a.open]
-    if running and record.removal == Removal.PROTECT:
-        return protected(address, running[-1])
-    cancels = endings(address, running, Removal(record.removal))
+    ours = [a for a in running if is_kept(a)]
+    if ours and record.removal == Removal.PROTECT:
+        return protected(address, ours[-1], declared=False)
+    cancels = endings(address, ours, Removal(record.removal))
     if cancels:
+        warning = unbounded(ours)
         return Change(
             address,
             Action.CANCEL,
@@ -204,8 +206,9 @@ def _undeclared(address: Address, prior: Record | None, record: Record) -> Chang
             attempt=last,
             managed=False,
             declared=False,
+            warning=warning,
         )
-    if running and record.removal == Removal.CANCEL:
+    if ours and record.removal == Removal.CANCEL:
         return Change(address, Action.NONE, "no longer declared; being cancelled", attempt=last, declared=False)
     if not record.managed or (prior is None and not running):
         return None
@@ -214,8 +217,12 @@ def _undeclared(address: Address, prior: Record | None, record: Record) -> Chang
 
 
 def _left(last: Attempt | None, running: list[Attempt]) -> str:
+    if any(not is_kept(a) for a in running):
+        return "it was observed only, and stays as it is"
     if running:
-        return "left to run (onRemove: orphan)"
+        return "left alone (onRemove: orphan)" if running[-1].settings else "left to run (onRemove: orphan)"
     if last is None:
         return "nothing was ever accepted for it"
+    if last.settings:
+        return "it is deleted already"
     return "the cloud has no such run" if last.missing else "finished, stays on record"

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from reconciler.core.address import Address
 from reconciler.core.attempt import Attempt, Outcome, Place
+from reconciler.core.change import Change
 from reconciler.core.declared import Declared
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.event import Observed
@@ -162,8 +163,10 @@ class Keeper(Cloud, Protocol):
     def delete(self, kind: str, attempt: Attempt) -> Reply:
         """Delete it. One that is not there is no error: ACCEPTED."""
 
-    def room(self, resources: Sequence[Resource], prices: Mapping[Address, Price]) -> list[Diagnostic]:
-        """What spending limits have no room for, of what is about to be submitted at these prices."""
+    def objections(
+        self, changes: Sequence[Change], declared: Mapping[Address, Resource], prices: Mapping[Address, Price]
+    ) -> list[Diagnostic]:
+        """What its lasting objects would refuse of these changes, which are of this cloud: spending limits, mostly."""
 
 
 @dataclass(frozen=True, slots=True)

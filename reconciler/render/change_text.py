@@ -28,6 +28,15 @@ TITLES = {
     Action.LOST: "is lost: the cloud has no such run",
     Action.BLOCKED: "has an unknown outcome and is left alone",
 }
+# What lasts is made and deleted; only runs are submitted and cancelled.
+_OF_OBJECTS = {
+    Action.CREATE: "will be made",
+    Action.REPLACE: "will be replaced: the old one is deleted, a new one made",
+    Action.CANCEL: "will be deleted",
+    Action.REUSE: "will be taken back into care",
+    Action.FORGET: "will be forgotten",
+    Action.RESOLVE: "will be settled: its call is repeated with the same token",
+}
 _INKS = {
     Action.CREATE: Ink.NEW,
     Action.REPLACE: Ink.GONE,
@@ -50,12 +59,20 @@ def change_text(change: Change, width: int = 100, colour: bool = False, *, full:
     address = visible(str(change.address))
     ink = _INKS.get(change.action, Ink.STRONG)
     lines = [
-        paint(f"  # {address} {TITLES[change.action]}", Ink.STRONG, colour),
+        paint(f"  # {address} {_title(change)}", Ink.STRONG, colour),
         f"  {paint(symbol(change.action), ink, colour)} {address}",
         f"{_INDENT}reason: {visible(change.reason)}",
     ]
     jobs = [f"{_INDENT}{line}" for line in job_lines(change.jobs, width, colour, full=full)]
     return "\n".join([*lines, *_aligned(list(_fields(change)), width, colour), *jobs])
+
+
+def _title(change: Change) -> str:
+    if not change.lasting:
+        return TITLES[change.action]
+    title = _OF_OBJECTS.get(change.action, TITLES[change.action])
+    bounded = change.warning.rstrip(".") if change.count(Verb.DELETE) else ""
+    return f"{title}: {visible(bounded[:1].lower() + bounded[1:])}" if bounded else title
 
 
 def symbol(action: Action) -> str:
@@ -74,7 +91,8 @@ def _fields(change: Change) -> Iterator[Row]:
             if op.resource is not None and op.verb is Verb.CREATE:
                 yield from _wanted(op.resource)
     if change.attempt is not None and change.attempt.id:
-        name = "old run" if change.count(Verb.CREATE) else "run"
+        what = "id" if change.lasting else "run"
+        name = f"old {what}" if change.count(Verb.CREATE) else what
         yield name, (change.attempt.id,), change.attempt.status
     if change.count(*PAYING):
         yield "price", (), price_text(change.price)
@@ -91,7 +109,8 @@ def _difference(field: FieldChange) -> Iterator[Row]:
 
 
 def _wanted(resource: Resource) -> Iterator[Row]:
-    members = [*resource.execution.items(), *((f"{_TAG}{k}", v) for k, v in sorted(resource.tags.items()) if v)]
+    members = [*resource.execution.items(), *(resource.settings or {}).items()]
+    members += [(f"{_TAG}{k}", v) for k, v in sorted(resource.tags.items()) if v]
     members += [("tags", sorted(k for k, v in resource.tags.items() if not v) or None)]
     members += [(k, v or None) for k, v in sorted(resource.delivery.items())]
     for name, value in members:

@@ -55,7 +55,8 @@ def facts(plan: Plan) -> list[str]:
 
 
 def _goes_on(change: Change) -> bool:
-    return change.attempt is not None and change.attempt.open and not change.count(Verb.CANCEL)
+    running = change.attempt is not None and change.attempt.open and not change.lasting
+    return running and not change.count(Verb.CANCEL)
 
 
 def warnings_of(plan: Plan, *, full: bool = False) -> Iterator[str]:

@@ -12,6 +12,8 @@ _STARTED = {
     "add": "adding jobs to",
     "cancel-jobs": "cancelling jobs of",
     "close": "closing",
+    "update": "updating",
+    "delete": "deleting",
 }
 _AGAIN = {"add": "adding jobs", "cancel-jobs": "cancelling jobs"}  # no id follows
 _DONE = {
@@ -21,6 +23,8 @@ _DONE = {
     "add": "jobs added to",
     "cancel-jobs": "cancel of jobs accepted by",
     "close": "closed",
+    "update": "updated",
+    "delete": "deleted",
     "adopt": "imported",
     "reuse": "already paid, taken back into care",
     "forget": "forgotten, stays on record",

@@ -17,10 +17,11 @@ from reconciler.core.money import Price
 from reconciler.core.plan import Plan
 from reconciler.core.resource import Resource
 from reconciler.core.rules import Rules
-from reconciler.core.state import State, fold
+from reconciler.core.state import Record, State, fold
 from reconciler.providers.kind import Keeper
 from reconciler.store.port import Snapshot
 from reconciler.workflow.discover import discover, wanted
+from reconciler.workflow.guards import guarded
 from reconciler.workflow.import_run import import_runs, with_imports
 from reconciler.workflow.late import settle
 from reconciler.workflow.moved import former_names, moves, set_aside, with_moves
@@ -115,12 +116,12 @@ def make_plan(
         changes = _decide(session, by_address, snapshot, seen, chosen, more.unmatched)
     bundled = bundle(session, [c for c in changes if chosen.holds(c.address)], seen, edges)
     aside = [c for c in changes if str(c.address) in renamed.sources and not chosen.holds(c.address)]
-    changes, edges = [*bundled.changes.values(), *set_aside(aside)], bundled.edges
+    changes, edges = [*bundled.changes.values(), *set_aside(aside)], guarded(bundled.changes.values(), bundled.edges)
     changes = with_imports(with_moves(changes, renamed.sources), imported)
     findings, prices = _check(session, changes)
     prices |= {a: discounted(prices[a], fee) for a, fee in bundled.fees.items() if a in prices}
     told = (*renamed.findings, *imported.findings)
-    findings = [*told, *bundled.findings, *findings, *_room(session, changes, prices)]
+    findings = [*told, *bundled.findings, *findings, *_objections(session, changes, by_address, prices)]
     if prices:
         changes = [replace(c, price=prices.get(c.address)) if c.address in prices else c for c in changes]
     plan = _plan(session, changes, edges, in_order([*warnings, *findings, *_forbidden(changes)]))
@@ -163,8 +164,9 @@ def _must_search(changes: Sequence[Change], prior: State) -> bool:
 
 
 def _is_unseen(resource: Resource, seen: State) -> bool:
-    """Whether it is only to be observed, and nobody has looked for it yet."""
-    return resource.watched and str(resource.address) not in seen.records
+    """Whether it is only to be observed, and none that is there is on record."""
+    record = seen.records.get(str(resource.address), Record())
+    return resource.watched and not any(a.open and resource.wants(a) for a in record.attempts)
 
 
 def _decide(
@@ -207,12 +209,18 @@ def _doubts(state: State) -> frozenset[str]:
     return frozenset(a.token for record in state.records.values() for a in record.attempts if a.doubtful)
 
 
-def _room(session: Session, changes: Sequence[Change], prices: Mapping[Address, Price]) -> Iterator[Diagnostic]:
-    """What spending limits would have refused, told before anything is spent."""
-    for name, resources in _submitted(session, changes).items():
+def _objections(
+    session: Session, changes: Sequence[Change], declared: Mapping[str, Resource], prices: Mapping[Address, Price]
+) -> Iterator[Diagnostic]:
+    """What lasting objects would have refused, told before anything is spent."""
+    by_cloud: dict[str, list[Change]] = {}
+    for change in changes:
+        if change.operations:
+            by_cloud.setdefault(session.kinds[change.address.kind].cloud, []).append(change)
+    for name, mine in sorted(by_cloud.items()):
         cloud = session.clouds[name]
         if isinstance(cloud, Keeper):
-            yield from cloud.room(resources, prices)
+            yield from cloud.objections(mine, {r.address: r for r in declared.values()}, prices)
 
 
 def _submitted(session: Session, changes: Sequence[Change]) -> dict[str, list[Resource]]:

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from reconciler.core.address import parse_address
 from reconciler.core.attempt import Attempt, Outcome
 from reconciler.core.event import Adopted, Concluded, Event, Intended, Verb
+from reconciler.core.lower import next_number
 from reconciler.core.phase import Phase
 from reconciler.core.resource import Resource
-from reconciler.core.state import State
+from reconciler.core.state import Record, State
 from reconciler.core.uid import born
 from reconciler.providers.kind import Found
 from reconciler.workflow.session import Session, timestamp
@@ -39,12 +40,10 @@ def by_content(
         runs = sorted((f.attempt for f in new.values() if f.attempt.digest == digest), key=lambda a: a.submitted)
         mine = [(address, a) for address, a in doubts if a.digest == digest and _unmarked(session, address)]
         events += _for_doubts(session, mine, runs)
-        unknown = [
-            r for text, r in declared.items() if text not in state.records and (r.watched or _unmarked(session, text))
-        ]
+        unknown = [r for text, r in declared.items() if _is_unknown(session, r, state.records.get(text))]
         taken = {event.attempt.id for event in events if isinstance(event, Adopted)}
         left = [run for run in runs if run.id not in taken]
-        events += _for_unknown(session, [r for r in unknown if digest in r.digests], left)
+        events += _for_unknown(session, state, [r for r in unknown if digest in r.digests], left)
     return events
 
 
@@ -103,17 +102,26 @@ def _as(run: Attempt, doubt: Attempt) -> Attempt:
     )
 
 
-def _for_unknown(session: Session, lost: Sequence[Resource], runs: Sequence[Attempt]) -> Iterator[Event]:
+def _is_unknown(session: Session, resource: Resource, record: Record | None) -> bool:
+    """Whether whatever stands for it would be new to us; what is only observed may go, and another one come."""
+    if resource.watched:
+        return record is None or not any(a.open and resource.wants(a) for a in record.attempts)
+    return record is None and _unmarked(session, str(resource.address))
+
+
+def _for_unknown(session: Session, state: State, lost: Sequence[Resource], runs: Sequence[Attempt]) -> Iterator[Event]:
     """The best of the runs that are there: finished before on its way, newest first."""
     rank = {Phase.DONE: 0, Phase.OPEN: 1, Phase.CLOSING: 2}
     newest_first = list(reversed(runs))
     best = sorted(newest_first, key=lambda run: rank.get(run.phase, 3))
     for resource, run in zip(sorted(lost, key=lambda r: r.address), best, strict=False):
+        record = state.records.get(str(resource.address), Record())
+        number = next_number(a for a in record.attempts if resource.wants(a))
         taken = replace(
             run,
-            token=resource.token(session.scope, 1),
+            token=resource.token(session.scope, number),
             generation=resource.rules.generation,
-            number=1,
+            number=number,
             program=resource.program,
             execution=resource.execution,
         )

@@ -42,6 +42,7 @@ _RELIED_ON = frozenset(
         *("quantumTaskArn", "status", "createdAt", "outputS3Bucket", "outputS3Directory", "quantumTasks"),
         *("jobArn", "jobName", "jobs", "outputDataConfig"),
         *("deviceArn", "deviceName", "deviceStatus", "deviceType", "providerName", "devices"),
+        *("spendingLimitArn", "spendingLimits"),
     }
 )
 _READ_TRIES = 5

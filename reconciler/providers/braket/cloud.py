@@ -8,6 +8,7 @@ from typing import Any
 from reconciler.core.address import Address, parse_address
 from reconciler.core.adoption import Existing
 from reconciler.core.attempt import LOCAL_ACCOUNT, Attempt, Place
+from reconciler.core.change import Change
 from reconciler.core.device_name import is_pasqal
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.event import Observed
@@ -16,7 +17,7 @@ from reconciler.core.money import Price
 from reconciler.core.ports import Clock
 from reconciler.core.resource import Resource
 from reconciler.providers.braket import task_reading
-from reconciler.providers.braket.budget import check_room
+from reconciler.providers.braket.budget import Budget
 from reconciler.providers.braket.client import BraketClient
 from reconciler.providers.braket.device import REGIONS, region_of
 from reconciler.providers.braket.existing import arn_parts, existing_limit, existing_task
@@ -38,6 +39,7 @@ class BraketCloud:
 
     def __init__(self, client: BraketClient, clock: Clock, *, local: bool = False) -> None:
         self._client = client
+        self._clock = clock
         self._prefix = LOCAL_ACCOUNT if local else ""
         self._account = ""
         self._limits = SpendingLimitVerbs(client, clock)
@@ -70,9 +72,11 @@ class BraketCloud:
         findings = [found for part in checked for found in part.diagnostics]
         return Checked(findings, {address: price for part in checked for address, price in part.prices.items()})
 
-    def room(self, resources: Sequence[Resource], prices: Mapping[Address, Price]) -> list[Diagnostic]:
-        """What spending limits have no room for."""
-        return check_room(self._client, resources, prices)
+    def objections(
+        self, changes: Sequence[Change], declared: Mapping[Address, Resource], prices: Mapping[Address, Price]
+    ) -> list[Diagnostic]:
+        """What spending limits have no room for, and limits for which there is no room."""
+        return Budget(self._client, self._clock.now()).objections(changes, declared, prices)
 
     def update(self, kind: str, attempt: Attempt, settings: Mapping[str, Any], token: str) -> Reply:
         """Let these settings stand; spending limits alone have any."""

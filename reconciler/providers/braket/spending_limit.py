@@ -44,6 +44,7 @@ class SpendingLimit:
         settings = {"amount": spec.amount}
         if spec.period is not None:
             settings |= {"start": spec.period.start, "end": spec.period.end}
+        watched = spec.management == "observe"
         removal = Removal.PROTECT if spec.protect else _REMOVALS[spec.on_remove]
         return Resource(
             address=declared.address,
@@ -51,9 +52,9 @@ class SpendingLimit:
             program=program,
             execution=execution,
             tags={**context.tags, **spec.tags},
-            rules=RunRules(on_remove=removal),
+            rules=RunRules(on_remove=Removal.ORPHAN if watched else removal),
             depends=declared.depends,
             payload=LimitPayload(declared, spec),
             settings=settings,
-            watched=spec.management == "observe",
+            watched=watched,
         )

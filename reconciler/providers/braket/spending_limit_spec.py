@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -18,6 +18,7 @@ from reconciler.core.fields import DeviceName, FieldClass
 from reconciler.providers.braket.task_spec import Tags
 
 _AMOUNT = re.compile(r"\d{1,12}(\.\d{1,2})?")
+_NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?(E[+-]?\d{1,2})?")  # services write 0 as 0E-10, too
 
 
 class _Spec(BaseModel):
@@ -40,11 +41,10 @@ def _check_amount(text: str) -> str:
 
 def plain_amount(text: str) -> str:
     """3.00 and 3 are one amount, and 3 is how the service writes it. Raises ValueError."""
-    try:
-        value = Decimal(text)
-    except InvalidOperation as error:
-        raise ValueError(f"{text[:40]} is no amount") from error
-    return format(value.normalize(), "f")
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(f"{text[:40]} is no amount")
+    value = Decimal(text)
+    return format(value.normalize(), "f") if value else "0"
 
 
 def _check_moment(text: str) -> str:

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from reconciler.core.attempt import Attempt, Outcome, Place
-from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.digest import digest, run_digest
 from reconciler.core.event import Observed
 from reconciler.core.mark import MARKS, TAG_ADDRESS, TAG_DIGEST, TAG_PROJECT, TAG_RUN, read_run_mark
@@ -17,13 +16,13 @@ from reconciler.core.phase import Phase
 from reconciler.core.ports import Clock
 from reconciler.core.resource import Resource
 from reconciler.providers.braket.client import BraketClient
-from reconciler.providers.braket.device import region_of
 from reconciler.providers.braket.spending_limit_spec import moment_text, plain_amount
 from reconciler.providers.braket.task_reading import VISIBLE_AFTER
 from reconciler.providers.braket.verbs import changing, creating
 from reconciler.providers.kind import Checked, CloudUnavailable, Found, Reply, ResultFile, ResultMissing, Search
 
 _FREE = Price(Decimal(0), Decimal(0), "a spending limit costs nothing")
+_RELIED_ON = ("spendingLimitArn", "deviceArn", "spendingLimit", "totalSpend", "queuedSpend", "timePeriod", "createdAt")
 Limit = Mapping[str, Any]
 
 
@@ -37,13 +36,8 @@ class SpendingLimitVerbs:
         self._clock = clock
 
     def check(self, resources: Sequence[Resource]) -> Checked:
-        """A device has one limit at most: a second one would be refused, or take the place of somebody's first."""
-        findings = []
-        for resource in resources:
-            arn = str(resource.execution["device"])
-            region = region_of(arn, self._client.region)
-            findings += [_taken(resource, limit) for limit in limits(self._client, region, arn)]
-        return Checked(findings, {resource.address: _FREE for resource in resources})
+        """It costs nothing; whether its device has one already, `budget` asks."""
+        return Checked((), {resource.address: _FREE for resource in resources})
 
     def observe(self, asked: Sequence[tuple[str, Attempt]]) -> Iterator[Observed]:
         """All of them from one search for each region."""
@@ -110,7 +104,10 @@ def limits(client: BraketClient, region: str, device: str = "") -> Iterator[Limi
     """Every limit of a region, or of one device. Raises CloudUnavailable."""
     filters = [{"name": "deviceArn", "operator": "EQUAL", "values": [device]}] if device else []
     for page in client.pages(region, "search_spending_limits", filters=filters, maxResults=100):
-        yield from page["spendingLimits"]
+        for limit in page["spendingLimits"]:
+            if missing := [name for name in _RELIED_ON if not limit.get(name)]:
+                raise CloudUnavailable(f"search_spending_limits told of a limit without {', '.join(missing)}")
+            yield limit
 
 
 def room_of(limit: Limit) -> Decimal:
@@ -128,15 +125,21 @@ def _request(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _settings(limit: Limit) -> dict[str, str]:
-    period = limit["timePeriod"]
+    start, end = period_of(limit)
     amount = str(limit["spendingLimit"])
     return {
         "amount": _or_as_it_is(amount),
-        "start": _moment(period["startAt"]),
-        "end": _moment(period["endAt"]),
+        "start": start,
+        "end": end,
         "spent": str(limit["totalSpend"]),
         "queued": str(limit["queuedSpend"]),
     }
+
+
+def period_of(limit: Limit) -> tuple[str, str]:
+    """When it holds, from and until, in the words of a manifest; what is no time stands as it is."""
+    period = limit["timePeriod"]
+    return _moment(period.get("startAt")), _moment(period.get("endAt"))
 
 
 def _or_as_it_is(text: str) -> str:
@@ -149,10 +152,9 @@ def _or_as_it_is(text: str) -> str:
 def _moment(value: Any) -> str:
     """The client leaves times as they stand on the wire: seconds since 1970, or a text."""
     try:
-        seconds = float(value)
-    except (TypeError, ValueError):
+        return moment_text(datetime.fromtimestamp(float(value), UTC))
+    except (TypeError, ValueError, OverflowError, OSError):
         return _or_same(str(value))
-    return moment_text(datetime.fromtimestamp(seconds, UTC))
 
 
 def _or_same(text: str) -> str:
@@ -197,16 +199,6 @@ def _found(limit: Limit, search: Search, place: Place, kind: str) -> Iterator[Fo
         settings=_settings(limit),
     )
     yield Found(tags.get(TAG_ADDRESS, "") if mark else "", attempt, kind)
-
-
-def _taken(resource: Resource, limit: Limit) -> Diagnostic:
-    detail = (
-        f"{limit['deviceArn']} has the limit {limit['spendingLimitArn']} of {limit['spendingLimit']} USD already, and "
-        "a device has one at most."
-    )
-    remedy = "Say management: observe to leave it to whoever made it, or delete that one first."
-    where = resource.payload.declared.locate(("device",))
-    return Diagnostic("limit/exists", "Device has a limit already", detail, remedy, where, str(resource.address))
 
 
 def _text(moment: datetime) -> str:
