@@ -24,12 +24,13 @@ def test_a_small_bench(tmp_path: Path) -> None:
         "`qctl --help`": None,
         "`qctl version`": None,
         "`validate`": 0,
-        "`plan`, all to create": 7,  # who we are, a search in each of five regions, one device
-        "`apply`, all created": 27,
+        # who we are, a search for each of three kinds in each of five regions, one device
+        "`plan`, all to create": 17,
+        "`apply`, all created": 37,
         "`plan`, nothing to do, cold": 0,
         "`plan`, nothing to do, warm": 0,
         "one sweep: `validate`": 0,
-        "one sweep: `plan`, all to create": 7,
+        "one sweep: `plan`, all to create": 17,
     }
     for row in rows:
         assert row.cost.wall > 0
