@@ -134,8 +134,9 @@ def _in_place(resource: Resource, prior: Record | None, record: Record, attempt:
     if prior is None or prior.by_token(attempt.token) is None:
         return replace(change, action=Action.ADOPT, reason=f"it exists already, made {attempt.submitted}")
     if all_fields or managed:
-        names = ", ".join(f.name for f in all_fields) or "taken back into care"
-        return replace(change, action=Action.UPDATE, reason=f"updated in place: {names}")
+        names = ", ".join(f.name for f in all_fields)
+        reason = f"updated in place: {names}" if names else "taken back into care"
+        return replace(change, action=Action.UPDATE, reason=reason)
     return change
 
 

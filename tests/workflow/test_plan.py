@@ -84,11 +84,11 @@ def _counts(project: Project) -> dict[str, int]:
 
 
 def test_calls_of_a_first_plan(project: Project) -> None:
-    """Nothing is remembered, so every region is searched once; each device is asked once."""
+    """Nothing is remembered, so every region is searched once; each device is asked once, a QPU for its limit too."""
     project.plan(A, D, task("e", device=SV1))
     counts = _counts(project)
     counts.pop("GetCallerIdentity", None)
-    assert counts == {"GetDevice": 2, "SearchQuantumTasks": 5}
+    assert counts == {"GetDevice": 2, "SearchJobs": 5, "SearchQuantumTasks": 5, "SearchSpendingLimits": 6}
 
 
 def test_calls_of_a_plan_with_everything_done(project: Project) -> None:

@@ -11,7 +11,7 @@ from reconciler.core.address import Address
 from reconciler.core.change import Change
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.event import Verb
-from reconciler.core.money import Price
+from reconciler.core.money import Price, amount
 from reconciler.core.resource import Resource
 from reconciler.providers.braket.client import BraketClient
 from reconciler.providers.braket.device import region_of
@@ -85,12 +85,12 @@ class Budget:
         told = f"{limit['totalSpend']} spent, {limit['queuedSpend']} waiting"
         return self._room(Decimal(str(settings["amount"])), used, settings, told)
 
-    def _room(self, amount: Decimal, used: Decimal, settings: Mapping[str, object], told: str) -> _Room:
+    def _room(self, most: Decimal, used: Decimal, settings: Mapping[str, object], told: str) -> _Room:
         start, end = str(settings.get("start", "")), str(settings.get("end", ""))
         now = moment_text(self.now)
         if (start and now < start) or (end and now > end):
             return _Room(Decimal(0), f"it holds from {start} to {end}, and outside of that time nothing may be spent")
-        return _Room(amount - used, f"of {amount} USD; {told}")
+        return _Room(most - used, f"of {amount(most, 'USD')}; {told}")
 
     def _refused(
         self, device: str, resources: Sequence[Resource], rooms: Sequence[_Room], prices: Prices
@@ -109,12 +109,13 @@ class Budget:
         costs = [_most(prices.get(r.address)) for r in resources]
         known = [cost for cost in costs if cost is not None]
         if len(known) < len(costs):
-            detail = f"{device} has a limit with {least.left} USD left, and the price of what is submitted is unknown."
+            left = f"{device} has a limit with {amount(least.left, 'USD')} left"
+            detail = f"{left}, and the price of what is submitted is unknown."
             yield _finding(resources[0], "limit/price-unknown", "No price to compare with the spending limit", detail)
         elif sum(known) > least.left:
             detail = (
-                f"What is to be submitted to {device} costs {sum(known)} USD, and its spending limit has {least.left} "
-                f"USD left ({least.told}): Braket would refuse it."
+                f"What is to be submitted to {device} costs {amount(sum(known, Decimal(0)), 'USD')}, and its "
+                f"spending limit has {amount(least.left, 'USD')} left ({least.told}): Braket would refuse it."
             )
             yield _finding(resources[0], "limit/exceeded", "Spending limit exceeded", detail)
 
