@@ -157,8 +157,9 @@ class Laboratory(Machine):
         return self._column("SELECT id FROM pasqal_workload ORDER BY seq")
 
     def lose_job(self, runs: int) -> None:
-        """The service carried out a call by half: the job with so many runs never came to be."""
-        self._column("DELETE FROM pasqal_job WHERE runs = ? RETURNING id", runs)
+        """The service carried out a call by half: the last job with so many runs never came to be."""
+        last = "(SELECT max(seq) FROM pasqal_job WHERE runs = ?)"
+        self._column(f"DELETE FROM pasqal_job WHERE seq = {last} RETURNING id", runs)  # noqa: S608 - our own text
 
     def _column(self, statement: str, *values: object) -> list[str]:
         with self.world.transaction() as session:

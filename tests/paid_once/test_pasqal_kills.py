@@ -118,3 +118,16 @@ def test_two_jobs_more_for_an_open_batch(lab: Laboratory, point: str, made: int)
     assert lab.inventory() == VERBS["add jobs"].end
     assert lab.world.counts("pasqal")["AddJobs"] == (1 if made != 1 else 2)
     assert lab.plan().plan.empty
+
+
+def test_one_of_two_equal_jobs_is_there_and_the_list_shows_it_twice(lab: Laboratory) -> None:
+    lab.want(Wish((10,), open=True))
+    lab.apply()
+    lab.want(Wish((10, 20, 20), open=True))
+    assert _apply(lab, crash_at="after-add") == KILLED
+    lab.lose_job(20)
+    lab.world.add_fault({"service": "pasqal", "operation": "ListJobs", "effect": "duplicate", "always": True})
+    lab.world.advance(2 * WINDOW)
+    assert _apply(lab) == Exit.DONE
+    assert lab.inventory().batches[0].runs == (10, 20, 20)
+    assert lab.plan().plan.empty
