@@ -65,7 +65,7 @@ def sdk(lab: Laboratory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 def _made(lab: Laboratory, kind: str, act: Callable[[], object]) -> int:
-    before = lab.world.status()[kind]
+    before = int(lab.world.status()[kind])
     act()
     lab.world.advance(2 * WINDOW)  # what was put off is carried out
     return int(lab.world.status()[kind]) - before
