@@ -80,6 +80,7 @@ class _Run:
         self.lock = threading.Lock()
         self.caller = Caller(session, self._tell_once(tell), self._learn, self._ids, stop)
         self.broken = threading.Event()
+        self.sent: set[str] = set()  # tokens of the program sets whose call was made
         self.total = sum(max(1, len(c.operations)) for c in planned.plan.changes if c.changes_anything)
         self.done = 0
 
@@ -126,7 +127,9 @@ class _Run:
 
     def _begin(self, change: Change) -> None:
         waits_for = sorted(set(self.planned.plan.edges.get(change.address, ())) & self._failed())
-        if self.stop.is_set():
+        if self._was_led(change):
+            self._steps(change)
+        elif self.stop.is_set():
             self.applied.interrupted = True
             self._skip(change, "interrupted before it began")
         elif change.action is Action.BLOCKED:
@@ -135,6 +138,12 @@ class _Run:
             self._skip(change, f"it waits for {waits_for[0]}")
         else:
             self._steps(change)
+
+    def _was_led(self, change: Change) -> bool:
+        """Whether the call of its set was made: however that ended, it ended so for this one too."""
+        led = [op for op in change.operations if op.led_by is not None]
+        attempts = [record.by_token(op.token) for op in led if (record := self.live.records.get(str(op.address)))]
+        return any(attempt is not None and attempt.group in self.sent for attempt in attempts)
 
     def _failed(self) -> set[Address]:
         return {*self.applied.refused, *self.applied.unknown, *self.applied.skipped}
@@ -161,6 +170,8 @@ class _Run:
             return self._ended(op, Outcome.REFUSED, "", str(error))
         if event.outcome is Outcome.ACCEPTED and op.verb in _BEGIN_AN_END:
             self._read_back(op.address, self._attempt(op))
+        if event.outcome is Outcome.ACCEPTED and op.verb is Verb.TAG:
+            self._tell_siblings(event, self._attempt(op))
         return self._ended(op, event.outcome, event.id, event.error)
 
     def _call(self, op: Operation) -> Concluded:
@@ -186,7 +197,9 @@ class _Run:
 
     def _set(self, op: Operation, together: ProgramSet) -> Concluded:
         resources = [self._settled(member.resource) for member in together.members]
-        return self.caller.create_set(op, together, resources)
+        event = self.caller.create_set(op, together, resources)
+        self.sent.add(together.token)
+        return event
 
     def _led(self, op: Operation) -> Concluded:
         """What became of it in the call of its set, which is over."""
@@ -238,13 +251,28 @@ class _Run:
                     self._read_back(address, attempt)
 
     def _read_back(self, address: Address, attempt: Attempt) -> None:
-        """A cancel only begins an end: see what it came to."""
+        """A cancel only begins an end: see what it came to, for all whose task it is."""
         try:
-            seen = list(self.session.cloud(address.kind).observe([(str(address), attempt)]))
+            asked = [(str(address), attempt), *self._siblings(attempt)]
+            seen = list(self.session.cloud(address.kind).observe(asked))
         except CloudUnavailable:
             return  # the next plan reads it: unfinished runs always are
         self.session.store.append(*seen)
         self._learn(*seen)
+
+    def _siblings(self, attempt: Attempt) -> list[tuple[str, Attempt]]:
+        """The other runs of its task."""
+        if not attempt.group:
+            return []
+        runs = ((text, a) for text, record in self.live.records.items() for a in record.attempts)
+        return [(text, a) for text, a in runs if a.group == attempt.group and a.token != attempt.token]
+
+    def _tell_siblings(self, event: Concluded, attempt: Attempt) -> None:
+        """One call tagged them all."""
+        told = [replace(event, intent="", address=text, token=a.token) for text, a in self._siblings(attempt)]
+        if told:
+            self.session.store.append(*told)
+            self._learn(*told)
 
     def _ended(self, op: Operation, outcome: Outcome, run_id: str, error: str) -> bool:
         lists = {

@@ -18,7 +18,7 @@ from reconciler.core.uid import born
 from reconciler.providers.kind import Cloud, Found, Search, Unlisted
 from reconciler.workflow.observe import check_account, doubt_is_over, placed
 from reconciler.workflow.session import Session
-from reconciler.workflow.set_adoption import adopted_members
+from reconciler.workflow.set_adoption import adopted_members, sent, sweep_of
 from reconciler.workflow.unmarked import by_content, in_question
 from reconciler.workflow.whose import Owners
 
@@ -73,7 +73,7 @@ def discover(session: Session, state: State, want: Wanted) -> Discovered:
         result.events += matched
         told = [*adopted, *matched]
         over = [d for d in doubts if parse_address(d[0]).kind not in result.unmatched and not _told(d, told)]
-        result.events += _settled(session, cloud, over, [f for f in found if f.attempt.id not in owners.ids])
+        result.events += _settled(session, cloud, state, over, [f for f in found if f.attempt.id not in owners.ids])
     return result
 
 
@@ -111,6 +111,10 @@ def _adoptions(session: Session, want: Wanted, owners: Owners, found: Sequence[F
             by_token.setdefault(item.attempt.token, {})[item.attempt.id] = item
     for runs in by_token.values():
         new = [item for item in runs.values() if item.attempt.id not in owners.ids]
+        if len(new) < len(runs):
+            # Of a set on record there may be points that are not. Who copied its tags elsewhere changes nothing.
+            known = [item for item in runs.values() if item.attempt.id in owners.ids and is_set(item.attempt.tags)]
+            new = known or new
         if len(new) > 1 and len(new) == len(runs) and _paid_twice(session, owners, new):
             yield from _ambiguous(session, owners, new)
             continue
@@ -140,13 +144,16 @@ def _ambiguous(session: Session, owners: Owners, runs: Sequence[Found]) -> Itera
 
 def _adopted(session: Session, want: Wanted, owners: Owners, found: Found, state: State) -> Iterator[Event]:
     attempt = found.attempt
+    together = is_set(attempt.tags)
     address = owners.address_of(found)
-    if address is None or attempt.id in owners.ids:
+    if address is None and together:
+        address = sweep_of(session.scope, want.by_address, attempt)
+    if address is None or (attempt.id in owners.ids and not together):
         return
     owners.ids.add(attempt.id)
     if origin := owners.origins.get(attempt.token):
         attempt = replace(attempt, origin=origin)
-    if is_set(attempt.tags):
+    if together:
         yield from adopted_members(session, want.by_address, state, parse_address(address), attempt)
         return
     resource = want.by_address.get(address)
@@ -163,7 +170,7 @@ def _told(doubt: tuple[str, Attempt], events: Sequence[Event]) -> bool:
 
 
 def _settled(
-    session: Session, cloud: Cloud, doubts: Sequence[tuple[str, Attempt]], found: Sequence[Found]
+    session: Session, cloud: Cloud, state: State, doubts: Sequence[tuple[str, Attempt]], found: Sequence[Found]
 ) -> Iterator[Event]:
     """A doubtful create that has had its time to show up, and didn't, never happened.
 
@@ -177,7 +184,8 @@ def _settled(
         kind = parse_address(address).kind
         # What never carries marks was told by its content already: the others are not this one.
         like = unmarked if session.kinds[kind].marks else []
-        near = [run for run in like if run.kind in ("", kind) and _may_have_made(doubt, run.attempt, cloud.window)]
+        call = sent(state, doubt)
+        near = [run for run in like if run.kind in ("", kind) and _may_have_made(call, run.attempt, cloud.window)]
         outcome, error = Outcome.REFUSED, f"not found {int(cloud.window.total_seconds())} s and more after the call"
         if near:
             ids = ", ".join(sorted({run.attempt.id for run in near}))

@@ -32,6 +32,8 @@ class Owners:
         for address, record in state.records.items():
             for attempt in record.attempts:
                 self.known[attempt.token] = address
+                if attempt.group:
+                    self.known[attempt.group] = str(parse_address(address).base)
                 if attempt.exists:
                     self.ids.add(attempt.id)
 

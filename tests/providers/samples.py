@@ -197,6 +197,7 @@ SAMPLES: Mapping[str, Sample] = {
             "deviceParameters": {"paradigmParameters": {"qubitCount": 3}},
             "experimentalCapabilities": "ALL",
             "matrix": {"theta": [0.25, 0.5]},
+            "submit": "auto",
             "output": {"bucket": "elsewhere", "prefix": "there"},
             "run.generation": 2,
             "run.retry": {"maxAttempts": 3},
@@ -215,7 +216,7 @@ SAMPLES: Mapping[str, Sample] = {
             "ARN for its alias": {"device": SV1},
             "defaults written out": {"run": {"generation": 1, "retry": {"maxAttempts": 1}, "onRemove": "cancel"}},
         },
-        in_address=frozenset({"matrix"}),
+        in_address=frozenset({"matrix", "submit"}),  # `submit` says nothing but of sweeps
         lasting={"device": "garnet"},
         tagged={"study": "ghz", "owner": "lab-3"},
     ),

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
 from reconciler.core.attempt import Place
 from reconciler.core.digest import canonical
+from reconciler.core.program_set import most_members
 from reconciler.core.resource import Resource
 from reconciler.providers.braket.client import BraketClient
-from reconciler.providers.braket.device import Device, get_device
+from reconciler.providers.braket.device import get_device
 from reconciler.providers.braket.quantum_task import OPENQASM_HEADER, TaskPayload, create_request
 from reconciler.providers.kind import Bundles
 
 PROGRAM_SET: Final = "braket.ir.openqasm.program_set"
 TASK_FEE: Final = Decimal("0.30")
 """USD of each task on a QPU, once for a program set (reference: AWS's price list, 2026)."""
+_RESULT_TYPE: Final = re.compile(r"^\s*#?pragma\s+braket\s+result\b", re.MULTILINE)
 
 
 def bundles(client: BraketClient, resources: Sequence[Resource]) -> Bundles:
@@ -31,13 +34,16 @@ def bundles(client: BraketClient, resources: Sequence[Resource]) -> Bundles:
     payloads = [resource.payload for resource in resources]
     if why := _why_not(payloads):
         return Bundles(refused=why)
-    most = _most(offer, device, int(resources[0].execution["shots"]))
+    shots = int(resources[0].execution["shots"])
+    named = most_members(resources[0].tags)
+    if named < 2:
+        return Bundles(refused=f"{len(resources[0].tags)} tags leave no room for those that name the runs of a set")
+    most = min(_most(offer, shots), named)
     if most < 2:
-        shots = resources[0].execution["shots"]
-        return Bundles(refused=f"{device.name} takes no two runs of {shots} shots in one program set")
+        return Bundles(refused=f"{device.name} takes no two runs of {shots:,} shots in one program set")
     sets = [resources[start : start + most] for start in range(0, len(resources), most)]
-    least = int(offer.get("minimumTotalShots") or 0)
-    whole = [part for part in sets if len(part) * int(part[0].execution["shots"]) >= least]
+    least = _number(offer, "minimumTotalShots")
+    whole = [part for part in sets if len(part) * shots >= least]
     refused = f"{device.name} takes no program set below {least:,} shots in all" if len(whole) < len(sets) else ""
     return Bundles(whole, refused, TASK_FEE if device.type == "QPU" else None)
 
@@ -47,19 +53,26 @@ def _why_not(payloads: Sequence[TaskPayload]) -> str:
         return "only OpenQASM programs can be in a program set"
     if len({p.source.text for p in payloads}) > 1:
         return "the points of this sweep are different programs; a program set of ours holds one with many inputs"
+    if _RESULT_TYPE.search(payloads[0].source.text):
+        return "a program with `#pragma braket result` can't be in a program set"
     if any(set(p.inputs) != set(payloads[0].inputs) or not p.inputs for p in payloads):
         return "the points of this sweep do not differ in their inputs alone"
     if any(isinstance(value, list) for p in payloads for value in p.inputs.values()):
         return "an input of several numbers can't be in a program set: there, a list is one value for each run"
+    if any(isinstance(value, bool) for p in payloads for value in p.inputs.values()):
+        return "an input that is true or false can't be in a program set: there, inputs are numbers"
     return ""
 
 
-def _most(offer: Mapping[str, Any], device: Device, shots: int) -> int:
-    """How many runs of so many shots one task may have."""
-    executables = int(offer.get("maximumExecutables") or 0)
-    total = int(offer.get("maximumTotalShots") or 0)
-    by_shots = total // shots if total and shots else executables
-    return min(executables or by_shots, by_shots)
+def _most(offer: Mapping[str, Any], shots: int) -> int:
+    """How many runs of so many shots one task may have; a device that does not say takes none."""
+    executables, total = _number(offer, "maximumExecutables"), _number(offer, "maximumTotalShots")
+    return min(executables, total // shots if shots else 0)
+
+
+def _number(offer: Mapping[str, Any], name: str) -> int:
+    value = offer.get(name)
+    return value if isinstance(value, int) else 0
 
 
 def set_request(resources: Sequence[Resource], token: str, tags: Mapping[str, str], place: Place) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -35,7 +34,7 @@ def observe(client: BraketClient, asked: Asked, now: datetime) -> Iterator[Obser
     """One event per attempt that the service knows, or should know by now. Raises CloudUnavailable."""
     for region in sorted({attempt.place.region for _, attempt in asked}):
         here = [(address, a) for address, a in asked if a.place.region == region]
-        found = _by_search(client, region, here) if len(here) > _GETS_PER_PAGE else {}
+        found = _by_search(client, region, here) if len({a.id for _, a in here}) > _GETS_PER_PAGE else {}
         rest = []
         for address, attempt in here:
             task = found.get(attempt.id)
@@ -63,32 +62,16 @@ def _by_search(client: BraketClient, region: str, here: Asked) -> dict[str, dict
 
 
 def _by_get(client: BraketClient, region: str, here: Asked, now: datetime) -> Iterator[Observed]:
-    shared: dict[str, dict[str, Any] | None] = {}
-    lock = threading.Lock()
-
-    def task_of(arn: str) -> dict[str, Any] | None:
-        """Members of a program set are one task: it is asked for once."""
-        with lock:
-            if arn in shared:
-                return shared[arn]
-        task = get_task(client, region, arn)
-        with lock:
-            return shared.setdefault(arn, task)
-
-    def one(item: tuple[str, Attempt]) -> Observed | None:
-        address, attempt = item
-        task = task_of(attempt.id)
-        if task is not None:
-            return _observed(address, attempt, task, now)
-        if _age(attempt, now) < VISIBLE_AFTER:
-            return None
-        return Observed(_text(now), address, attempt.token, attempt.status, attempt.phase, missing=True)
-
-    if len(here) < 2 or len({attempt.id for _, attempt in here}) == 1:
-        yield from filter(None, map(one, here))
-        return
+    arns = sorted({attempt.id for _, attempt in here})  # the runs of a program set are one task, asked for once
     with ThreadPoolExecutor(_WORKERS, thread_name_prefix="get-task") as pool:
-        yield from filter(None, pool.map(one, here))
+        ask = map if len(arns) < 2 else pool.map
+        tasks = dict(zip(arns, ask(lambda arn: get_task(client, region, arn), arns), strict=True))
+    for address, attempt in here:
+        task = tasks[attempt.id]
+        if task is not None:
+            yield _observed(address, attempt, task, now)
+        elif _age(attempt, now) >= VISIBLE_AFTER:
+            yield Observed(_text(now), address, attempt.token, attempt.status, attempt.phase, missing=True)
 
 
 def get_task(client: BraketClient, region: str, arn: str) -> dict[str, Any] | None:
@@ -141,7 +124,7 @@ def _found(task: dict[str, Any], search: Search, place: Place) -> Iterator[Found
         tags=tags,
         owned=MARKS,
     )
-    yield Found(tags.get(TAG_ADDRESS, ""), attempt)
+    yield Found(tags.get(TAG_ADDRESS, ""), attempt, "QuantumTask")
 
 
 def _observed(address: str, attempt: Attempt, task: dict[str, Any], now: datetime) -> Observed:
