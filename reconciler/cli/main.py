@@ -19,6 +19,9 @@ COMMANDS = {
     "show": "Show declared runs and how they stand.",
     "wait": "Wait until runs are finished.",
     "results": "Show or download what runs measured.",
+    "import": "Take over existing runs, or write manifests for them.",
+    "orphans": "List runs that no declared or remembered address has.",
+    "drift": "Show what differs between the record and the clouds.",
     "state": "List, show and mend what qctl remembers.",
     "devices": "List devices, their status and queues.",
     "graph": "Show which resource waits for which.",
@@ -27,6 +30,7 @@ COMMANDS = {
     "completion": "Print the completion script for a shell.",
     "version": "Print the version.",
 }
+_MODULES = {"import": "import_"}  # a word of Python's own
 
 
 _SETTINGS = {
@@ -47,7 +51,7 @@ class Commands(click.Group):
         """The command, imported now."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"reconciler.cli.{cmd_name}").command
+        command: click.Command = import_module(f"reconciler.cli.{_MODULES.get(cmd_name, cmd_name)}").command
         return command
 
     def resolve_command(

@@ -45,7 +45,7 @@ def carry_out(
             _show(planned.plan, as_json=as_json)
             if not planned.plan.applicable:
                 return Exit.ERROR
-            if not planned.plan.empty and not _approved(verb, how, as_json=as_json):
+            if not planned.plan.empty and not approved(verb, auto_approve=how.auto_approve, as_json=as_json):
                 return Exit.ERROR
             allow_sources(project, [op.resource for op in planned.plan.operations() if op.resource is not None])
             with stoppable() as stop, view(as_json) as progress:
@@ -68,8 +68,9 @@ def _show(plan: Plan, *, as_json: bool) -> None:
         show_plan(plan)
 
 
-def _approved(verb: str, how: How, *, as_json: bool) -> bool:
-    if how.auto_approve:
+def approved(verb: str, *, auto_approve: bool, as_json: bool = False) -> bool:
+    """Whether somebody says yes, now or by the command's own words."""
+    if auto_approve:
         return True
     if as_json or sys.stdin is None or not sys.stdin.isatty():
         output().error("Nobody can be asked here, so nothing was done. Say --auto-approve to go on without asking.")

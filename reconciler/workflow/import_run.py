@@ -10,16 +10,19 @@ from reconciler.core.adoption import Difference, Existing, differences, on_trust
 from reconciler.core.change import Action, Change
 from reconciler.core.declared import Declared
 from reconciler.core.diagnostic import Diagnostic, Location, Severity
-from reconciler.core.event import PAYING, Adopted
+from reconciler.core.event import PAYING, Adopted, Verb
 from reconciler.core.importing import Import
 from reconciler.core.lower import next_number
 from reconciler.core.mark import KEYED, TAG_ADDRESS, TAG_PROJECT, TAG_RUN, RunMark, address_mark, read_run_mark
-from reconciler.core.resource import Resource
+from reconciler.core.operation import Operation
+from reconciler.core.phase import Phase
+from reconciler.core.resource import Resource, attempt_marks
 from reconciler.core.state import Record, State
 from reconciler.providers.existing import Importer
 from reconciler.workflow.observe import check_account, placed
 from reconciler.workflow.session import Session
 
+_BADLY = frozenset({Phase.FAILED, Phase.CANCELLED})
 _TAKEN_OVER = frozenset({Action.NONE, Action.UPDATE, Action.ADOPT})
 
 
@@ -30,6 +33,7 @@ class Imports:
     events: list[Adopted] = field(default_factory=list)
     reasons: dict[str, str] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
+    marking: dict[str, Operation] = field(default_factory=dict)  # the marks of what ended badly
     findings: list[Diagnostic] = field(default_factory=list)
 
 
@@ -66,6 +70,9 @@ def _explained(change: Change, made: Imports) -> Change:
         return Change(change.address, Action.BLOCKED, "the run that it names can't be imported as it is")
     if text not in made.reasons:
         return change
+    if text in made.marking and not change.count(Verb.TAG):
+        # Nothing else is done about a run that failed; without its marks a lost state would take it for never made.
+        change = replace(change, operations=(*change.operations, made.marking[text]))
     if change.action in _TAKEN_OVER and not change.count(*PAYING):
         return replace(change, action=Action.ADOPT, reason=made.reasons[text])
     return replace(change, reason=f"{made.reasons[text]}; {change.reason}")
@@ -167,8 +174,8 @@ class _Import:
         if left:
             words = ", ".join(left)
             detail = (
-                f"The cloud never tells the {words} of {self.wish.id}, so nobody can check that it ran what is declared, "
-                "and its results would pass for those of this declaration."
+                f"The cloud never tells the {words} of {self.wish.id}, so nobody can check that it ran what is "
+                "declared, and its results would pass for those of this declaration."
             )
             remedy = f"If you know that it did, accept it: accept: [{words}] beside the id, or --accept {words}."
             yield self._finding("import/unverified", "Import can't be verified", detail, remedy, self._where())
@@ -193,6 +200,10 @@ class _Import:
             origin=origin,
         )
         text = str(self.one.address)
+        if self.session.kinds[self.one.address.kind].marks and attempt.phase in _BADLY:
+            put = attempt_marks(scope, self.one.address, attempt)
+            tag = Operation(Verb.TAG, self.one.address, attempt.token, id=attempt.id, put=put)
+            self.made.marking[text] = tag
         self.owners[attempt.id] = text
         self.made.events.append(Adopted(self.session.now(), text, attempt))
         trusted = "" if told else ", ".join(sorted(on_trust(resource, existing)))

@@ -16,19 +16,21 @@ from reconciler.core.job import Job
 from reconciler.core.money import Price
 from reconciler.core.ports import Clock
 from reconciler.core.resource import Resource
-from reconciler.providers.braket import task_reading
+from reconciler.providers.braket import tag_sets, task_reading
 from reconciler.providers.braket.budget import Budget
 from reconciler.providers.braket.client import BraketClient
 from reconciler.providers.braket.device import REGIONS, region_of
 from reconciler.providers.braket.existing import arn_parts, existing_limit, existing_task
+from reconciler.providers.braket.existing_job import existing_job
 from reconciler.providers.braket.job_verbs import JobVerbs
 from reconciler.providers.braket.program_set import bundles, set_request
 from reconciler.providers.braket.spending_limit_verbs import SpendingLimitVerbs
 from reconciler.providers.braket.task_verbs import TaskVerbs
-from reconciler.providers.braket.verbs import Verbs, changing, creating
+from reconciler.providers.braket.verbs import Verbs, creating
 from reconciler.providers.kind import Bundles, Checked, Found, Reply, ResultFile, Search
-
-_UNTAG_AT_ONCE = 20  # keys travel in the query string, and URLs have an end
+from reconciler.providers.tag_holder import KIND as TAG_SET
+from reconciler.providers.tag_holder import observed_tags
+from reconciler.providers.tag_set_spec import Selector
 
 
 class BraketCloud:
@@ -102,6 +104,7 @@ class BraketCloud:
         by_kind: dict[str, list[tuple[str, Attempt]]] = {}
         for address, attempt in asked:
             by_kind.setdefault(parse_address(address).kind, []).append((address, attempt))
+        yield from observed_tags(self, by_kind.pop(TAG_SET, ()), self._clock.now(), self.window)
         for kind, mine in by_kind.items():
             yield from self._verbs[kind].observe(mine)
 
@@ -124,16 +127,16 @@ class BraketCloud:
         return run_id.startswith("arn:") and ":braket:" in run_id
 
     def existing(self, kind: str, run_id: str, *, whole: bool = False) -> Existing | None:
-        """A task or a limit, whoever made it."""
+        """A task, a job or a limit, whoever made it."""
         told, region = arn_parts(run_id)
         if not told or kind not in ("", told):
             return None
         place = Place("braket", self.account(), region)
         if told == "QuantumTask":
             return existing_task(self._client, place, run_id)
-        if told == "SpendingLimit":
-            return existing_limit(self._limits, place, run_id)
-        return None
+        if told == "HybridJob":
+            return existing_job(self._client, place, run_id)
+        return existing_limit(self._limits, place, run_id)
 
     def create(
         self, resource: Resource, token: str, tags: Mapping[str, str], place: Place, jobs: Sequence[Job] = ()
@@ -147,16 +150,23 @@ class BraketCloud:
 
     def tag(self, attempt: Attempt, put: Mapping[str, str], drop: Sequence[str]) -> Reply:
         """TagResource, then UntagResource for what is dropped: the same calls for whatever has an ARN."""
-        region = attempt.place.region
+        return self.retag(attempt.id, put, drop)
 
-        def call() -> None:
-            if put:
-                self._client.once(region, "tag_resource", resourceArn=attempt.id, tags=dict(put))
-            for start in range(0, len(drop), _UNTAG_AT_ONCE):
-                keys = list(drop[start : start + _UNTAG_AT_ONCE])
-                self._client.once(region, "untag_resource", resourceArn=attempt.id, tagKeys=keys)
+    def target_place(self, target: str) -> Place:
+        """Of anything with an ARN."""
+        return Place("braket", self.account(), tag_sets.region_in(target))
 
-        return changing(call, attempt.id)
+    def tags_of(self, target: str) -> Mapping[str, str] | None:
+        """The tags of anything with an ARN."""
+        return tag_sets.tags_of(self._client, target)
+
+    def retag(self, target: str, put: Mapping[str, str], drop: Sequence[str]) -> Reply:
+        """Tag anything with an ARN."""
+        return tag_sets.retag(self._client, target, put, drop)
+
+    def select(self, selector: Selector) -> Iterable[str]:
+        """The tasks, jobs or limits that fit."""
+        return tag_sets.select(self._client, selector)
 
     def specs(self, devices: Iterable[str]) -> Mapping[str, str]:
         """Nothing yet: programs for Braket are checked against GetDevice's answer, in `check`."""

@@ -10,11 +10,10 @@ from typing import Any, Final
 
 from reconciler.core.adoption import Existing
 from reconciler.core.attempt import Attempt, Outcome, Place
-from reconciler.core.plain import plain
 from reconciler.providers.braket.client import BraketClient
 from reconciler.providers.braket.spending_limit_verbs import SpendingLimitVerbs
 from reconciler.providers.braket.task_reading import get_task, output_of, phase_of
-from reconciler.providers.kind import Found, Search
+from reconciler.providers.kind import Search
 
 _ARN = re.compile(r"arn:aws[a-z-]*:braket:(?P<region>[a-z0-9-]{1,32}):\d{12}:(?P<sort>[a-z-]+)/[A-Za-z0-9._/-]{1,200}")
 KINDS: Final[Mapping[str, str]] = {"quantum-task": "QuantumTask", "job": "HybridJob", "spending-limit": "SpendingLimit"}
@@ -90,11 +89,6 @@ def _execution(task: Mapping[str, Any]) -> dict[str, Any]:
 def _parameters(text: Any) -> Any:
     """The parameters, which travel as JSON. A text that is none stays one, and equals nothing declared."""
     try:
-        return plain(json.loads(text)) if text else {}
+        return json.loads(text) if text else {}
     except (ValueError, TypeError, RecursionError):
         return str(text)
-
-
-def with_kind(found: Found) -> str:
-    """The kind of a run that a search found."""
-    return found.kind or arn_parts(found.attempt.id)[0]
