@@ -81,7 +81,9 @@ def _plan_from_manifests(
     known = before[1] if before and before[0].project == project.project else None
     loaded = project.loaded
     planned = make_plan(project.session, loaded.resources, loaded.edges, refresh, selection, project.warnings, known)
-    if cache and not loaded.diagnostics:
+    # What a selector came to is looked for anew at each plan.
+    as_written = planned.resources.keys() == {str(d.address) for d in loaded.resources}
+    if cache and as_written and not loaded.diagnostics:
         cache.write(project.project, planned.resources.values(), loaded.resources)
     return planned.plan
 

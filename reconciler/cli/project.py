@@ -19,6 +19,7 @@ from reconciler.core.ports import ProjectContext
 from reconciler.manifest.load import KindModel, Loaded, load_project
 from reconciler.manifest.project import Project
 from reconciler.providers import KINDS
+from reconciler.providers.kind import Cloud
 from reconciler.simulate import pulser
 from reconciler.store.local import LocalStore
 from reconciler.workflow.clock import SystemClock
@@ -105,9 +106,21 @@ def opened(flags: Flags, loaded: Loaded, project: Project) -> Opened:
     store = LocalStore(
         flags.folder / project.spec.state.path, context.name, context.uid, context.environment, clock=clock
     )
-    clouds = Clouds({name: setup.cloud for name, setup in setups.items()})
+    clouds = _clouds(setups)
     session = Session(context, KINDS, clouds, store, clock, __version__, local)
     return Opened(flags.folder, loaded, project, braket, pasqal, session)
+
+
+def _clouds(setups: Mapping[str, BraketSetup | PasqalSetup]) -> Clouds:
+    """The clouds, and what looks after tags on all of them."""
+
+    def tags() -> Cloud:
+        from reconciler.providers.tag_cloud import TagCloud  # only where others' objects are tagged
+
+        return TagCloud(clouds)
+
+    clouds = Clouds({**{name: setup.cloud for name, setup in setups.items()}, "tags": tags})
+    return clouds
 
 
 def project_context(flags: Flags, project: Project) -> ProjectContext:

@@ -10,7 +10,8 @@ from reconciler.providers.braket.spending_limit import SpendingLimit
 from reconciler.providers.kind import Kind
 from reconciler.providers.pasqal.batch import Batch
 from reconciler.providers.pasqal.workload import Workload
+from reconciler.providers.tag_set import TagSet
 
 KINDS: Mapping[str, Kind] = {
-    kind.name: kind for kind in (QuantumTask(), SpendingLimit(), Batch(), Workload(), HybridJob())
+    kind.name: kind for kind in (QuantumTask(), SpendingLimit(), Batch(), Workload(), HybridJob(), TagSet())
 }

@@ -109,7 +109,7 @@ def _difference(field: FieldChange) -> Iterator[Row]:
 
 
 def _wanted(resource: Resource) -> Iterator[Row]:
-    members = [*resource.execution.items(), *(resource.settings or {}).items()]
+    members = list({**resource.execution, **(resource.settings or {})}.items())
     members += [(f"{_TAG}{k}", v) for k, v in sorted(resource.tags.items()) if v]
     members += [("tags", sorted(k for k, v in resource.tags.items() if not v) or None)]
     members += [(k, v or None) for k, v in sorted(resource.delivery.items())]

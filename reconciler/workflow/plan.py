@@ -27,6 +27,7 @@ from reconciler.workflow.late import settle
 from reconciler.workflow.moved import former_names, moves, set_aside, with_moves
 from reconciler.workflow.observe import Refresh, doubt_is_over, has_doubt, refresh
 from reconciler.workflow.program_sets import bundle, discounted
+from reconciler.workflow.selecting import selected
 from reconciler.workflow.sequences import check_sequences
 from reconciler.workflow.session import Session
 
@@ -100,6 +101,7 @@ def make_plan(
 
     Raises CloudUnavailable, WrongAccount and the store's errors.
     """
+    declared, edges = selected(session, declared, edges)
     chosen = (selection or Selection()).with_dependencies(edges)
     resources = [session.kinds[d.address.kind].desired(d, session.context) for d in declared]
     memory = known or remember(session, how)

@@ -19,7 +19,6 @@ from reconciler.core.attempt import Attempt, Outcome
 from reconciler.core.digest import canonical, digest, sha256
 from reconciler.core.event import Concluded, Intended, Verb
 from reconciler.core.job import Adding, claim
-from reconciler.core.mark import MARKS
 from reconciler.core.operation import Operation
 from reconciler.core.program_set import ProgramSet
 from reconciler.core.progress import Stage
@@ -258,10 +257,13 @@ class Caller:
             accepting=resource.opening.stays(len(resource.jobs or ()), 0),
             settings=resource.settings or {},
         )
-        if not self.session.kinds[op.address.kind].marks:
+        marked = self.session.kinds[op.address.kind].marks
+        if not marked and not resource.tags:
             return replace(attempt, request=digest({"run": op.token, "delivery": dict(resource.delivery)}))
-        tags = {**resource.tags, **attempt_marks(self.session.scope, op.address, attempt)}
-        attempt = replace(attempt, owned=tuple(sorted({*MARKS, *resource.tags})))
+        # What stands for tags on somebody else's object puts those and no marks.
+        marks = attempt_marks(self.session.scope, op.address, attempt) if marked else {}
+        tags = {**resource.tags, **marks}
+        attempt = replace(attempt, owned=tuple(sorted(tags)))
         request = digest({"run": op.token, "tags": tags, "delivery": dict(resource.delivery)})
         return replace(attempt, tags=tags, request=request)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from reconciler.core.address import parse_address
 from reconciler.core.adoption import Existing
 from reconciler.core.attempt import LOCAL_ACCOUNT, Attempt, Outcome, Place
 from reconciler.core.event import Observed
@@ -26,11 +27,15 @@ from reconciler.providers.pasqal.errors import CALL_ERRORS, AnswerError, reply_o
 from reconciler.providers.pasqal.existing import existing_batch, existing_workload
 from reconciler.providers.pasqal.finding import Finder
 from reconciler.providers.pasqal.job_reading import all_ended, jobs_of, told_jobs
-from reconciler.providers.pasqal.reading import Reader, is_accepting, tags_of
+from reconciler.providers.pasqal.reading import VISIBLE_AFTER, Reader, is_accepting, tags_of
 from reconciler.providers.pasqal.results import batch_results, workload_result
 from reconciler.providers.pasqal.status import phase_of, status_of
 from reconciler.providers.pasqal.submission import batch_body, jobs_body, workload_body
+from reconciler.providers.pasqal.tag_sets import keyed, select, texts_to_change
 from reconciler.providers.pasqal.tags import replaced
+from reconciler.providers.tag_holder import KIND as TAG_SET
+from reconciler.providers.tag_holder import observed_tags
+from reconciler.providers.tag_set_spec import Selector
 
 _WORKLOAD = "Workload"
 # By which the API may say that something has ended already; nothing is published.
@@ -73,7 +78,9 @@ class PasqalCloud:
 
     def observe(self, asked: Sequence[tuple[str, Attempt]]) -> Iterable[Observed]:
         """Read these attempts."""
-        return self._reader().observe(asked)
+        tag_sets = [item for item in asked if parse_address(item[0]).kind == TAG_SET]
+        runs = [item for item in asked if item not in tag_sets] if tag_sets else asked
+        return (*observed_tags(self, tag_sets, self._clock.now(), VISIBLE_AFTER), *self._reader().observe(runs))
 
     def discover(self, search: Search) -> Iterable[Found | Unlisted]:
         """Find what carries our marks, and workloads by their content."""
@@ -111,7 +118,7 @@ class PasqalCloud:
         workload = kind == _WORKLOAD
         method, path = ("PUT", paths.cancel_workload) if workload else ("PATCH", paths.cancel_batch)
         return self._changing(
-            attempt, lambda: self._client.write(method, path(attempt.id)), lambda: self._is_over(kind, attempt)
+            attempt.id, lambda: self._client.write(method, path(attempt.id)), lambda: self._is_over(kind, attempt)
         )
 
     def cancel_jobs(self, attempt: Attempt, jobs: Sequence[Job]) -> Reply:
@@ -127,7 +134,7 @@ class PasqalCloud:
                 if left := errors_in(answer):
                     raise AnswerError(409, f"not cancelled: {left}")
 
-        return self._changing(attempt, call, lambda: all_ended(j for j in self.jobs(attempt) if j.id in ids))
+        return self._changing(attempt.id, call, lambda: all_ended(j for j in self.jobs(attempt) if j.id in ids))
 
     def close(self, attempt: Attempt) -> Reply:
         """PATCH a batch: no more jobs."""
@@ -136,7 +143,7 @@ class PasqalCloud:
             batch = self._reader().batch(attempt.id)
             return batch is not None and not is_accepting(batch)
 
-        return self._changing(attempt, lambda: self._client.write("PATCH", paths.close_batch(attempt.id)), is_closed)
+        return self._changing(attempt.id, lambda: self._client.write("PATCH", paths.close_batch(attempt.id)), is_closed)
 
     def tag(self, attempt: Attempt, put: Mapping[str, str], drop: Sequence[str]) -> Reply:
         """PATCH all tags: what is there now, with our changes and always with our marks."""
@@ -151,7 +158,34 @@ class PasqalCloud:
             if wanted != sorted(set(current)):
                 self._client.write("PATCH", paths.batch_tags(attempt.id), body=wanted)
 
-        return self._changing(attempt, call, lambda: False)
+        return self._changing(attempt.id, call, lambda: False)
+
+    def target_place(self, target: str) -> Place:
+        """The same for all of a project."""
+        return Place("pasqal", self.account(), self._client.region)
+
+    def tags_of(self, target: str) -> Mapping[str, str] | None:
+        """The tags of a batch by their keys."""
+        batch = self._reader().batch(target)
+        return None if batch is None else keyed(tags_of(batch) or ())
+
+    def retag(self, target: str, put: Mapping[str, str], drop: Sequence[str]) -> Reply:
+        """PATCH all tags of a batch: what is there now, with our changes."""
+
+        def call() -> None:
+            batch = self._reader().batch(target)
+            current = tags_of(batch) if batch is not None else None
+            if current is None:
+                raise CloudUnavailable(f"the tags of batch {target} can't be read, so none are changed")
+            wanted = replaced(current, *texts_to_change(current, put, drop))
+            if wanted != sorted(set(current)):
+                self._client.write("PATCH", paths.batch_tags(target), body=wanted)
+
+        return self._changing(target, call, lambda: False)
+
+    def select(self, selector: Selector) -> Iterable[str]:
+        """The batches that fit."""
+        return select(self._client, selector)
 
     def results(self, kind: str, attempt: Attempt) -> Sequence[ResultFile]:
         """One for a workload, one for each job of a batch."""
@@ -197,18 +231,18 @@ class PasqalCloud:
         except (CloudUnavailable, *CALL_ERRORS) as error:
             return self._reply(error, repeats=False)
 
-    def _changing(self, attempt: Attempt, call: Callable[[], object], already: Callable[[], bool]) -> Reply:
+    def _changing(self, id_: str, call: Callable[[], object], already: Callable[[], bool]) -> Reply:
         """`already` tells, after a refusal, whether what was asked for is so."""
         try:
             call()
         except AnswerError as error:
             reply = self._reply(error, repeats=True)
             if error.status in _MAYBE_OVER and _is_so(already):
-                return Reply(Outcome.ACCEPTED, id=attempt.id)
+                return Reply(Outcome.ACCEPTED, id=id_)
             return reply
         except (CloudUnavailable, *CALL_ERRORS) as error:
             return self._reply(error, repeats=True)
-        return Reply(Outcome.ACCEPTED, id=attempt.id)
+        return Reply(Outcome.ACCEPTED, id=id_)
 
     def _reply(self, error: Exception, *, repeats: bool) -> Reply:
         reply = reply_of(error, repeats=repeats)
