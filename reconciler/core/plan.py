@@ -15,6 +15,7 @@ from reconciler.core.graph import order
 from reconciler.core.job_change import job_change_to_json
 from reconciler.core.money import Total, total
 from reconciler.core.operation import Operation
+from reconciler.core.program_set import ProgramSet, saved
 
 FORMAT_VERSION = 1
 NO_CHANGES = "No changes. Your infrastructure matches the configuration."
@@ -91,6 +92,11 @@ class Plan:
         )
 
     @property
+    def program_sets(self) -> list[ProgramSet]:
+        """What of this plan is submitted as one task for several runs."""
+        return [op.submits for c in self.changes for op in c.operations if op.submits is not None]
+
+    @property
     def fingerprint(self) -> str:
         """The same for the same decisions, whatever the order of documents or the progress of running work."""
         return sha256(canonical([_decision(c) for c in self.changes if c.changes_anything]))
@@ -141,19 +147,27 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
             "forget": plan.count(Action.FORGET),
             "unknown": plan.count(Action.BLOCKED),
             "already_paid": plan.already_paid,
+            **_sets(plan),
         },
-        "cost": _cost(plan.cost),
+        "cost": _cost(plan),
         "changes": [_change(c) for c in plan.changes],
         "diagnostics": [diagnostic_to_json(d) for d in plan.diagnostics],
     }
 
 
-def _cost(cost: Total) -> dict[str, Any]:
+def _sets(plan: Plan) -> dict[str, int]:
+    made = plan.program_sets
+    return {"program_sets": len(made), "runs_in_program_sets": sum(len(m.members) for m in made)} if made else {}
+
+
+def _cost(plan: Plan) -> dict[str, Any]:
+    cost, less = plan.cost, saved(plan.program_sets)
     return {
         "currency": cost.currency,
         "now": str(cost.least),
         "at_most": None if cost.unknown else str(cost.most),
         "unknown": cost.unknown,
+        **({"saved_by_program_sets": str(less)} if less else {}),
     }
 
 
@@ -163,7 +177,7 @@ def _change(change: Change) -> dict[str, Any]:
         "action": change.action,
         "reason": change.reason,
         "fields": [_field(f) for f in change.fields],
-        "operations": [{"verb": op.verb, "token": op.token, "id": op.id} for op in change.operations],
+        "operations": [_operation(op) for op in change.operations],
     }
     if change.jobs:
         data["jobs"] = [job_change_to_json(c) for c in change.jobs]
@@ -181,6 +195,15 @@ def _change(change: Change) -> dict[str, Any]:
         data["moved"] = change.moved
     if change.warning:
         data["warning"] = change.warning
+    return data
+
+
+def _operation(op: Operation) -> dict[str, Any]:
+    data: dict[str, Any] = {"verb": op.verb, "token": op.token, "id": op.id}
+    if op.submits is not None:
+        data["submits"] = [str(member.address) for member in op.submits.members]
+    if op.led_by is not None:
+        data["submitted_by"] = str(op.led_by)
     return data
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -55,13 +55,18 @@ class ProgramSet:
         return marks | points_of([m.token for m in self.members])
 
 
-def program_set(scope: Scope, members: Sequence[Member], saved: Decimal | None = None) -> ProgramSet:
+def program_set(scope: Scope, members: Sequence[Member]) -> ProgramSet:
     """The set of these members. Who is in it is its identity: the same members are the same set on any machine."""
     first = members[0]
     base, generation = first.address.base, first.resource.rules.generation
     content = digest({"members": [m.token for m in members]})
     token = run_token(scope.uid, scope.environment, base, content, generation, 1)
-    return ProgramSet(base, content, token, generation, tuple(members), saved)
+    return ProgramSet(base, content, token, generation, tuple(members))
+
+
+def saved(sets: Iterable[ProgramSet]) -> Decimal:
+    """What they save as far as it is known, in USD."""
+    return sum((made.saved for made in sets if made.saved is not None), Decimal(0))
 
 
 def most_members(tags: Mapping[str, str]) -> int:

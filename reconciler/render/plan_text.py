@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from reconciler.core.change import Action, Change
 from reconciler.core.event import PAYING, Verb
+from reconciler.core.money import amount
 from reconciler.core.plan import Plan
+from reconciler.core.program_set import saved
 from reconciler.render.change_text import change_text
 from reconciler.render.folding import Fold, folded
 from reconciler.render.job_text import work_text
@@ -42,16 +44,38 @@ def facts(plan: Plan) -> list[str]:
     work = work_text(job for c in plan.changes for job in c.jobs)
     lines = [f"Jobs: {work}."] if work else []
     lines += [str(plan.cost)] if any(c.count(*PAYING) for c in plan.changes) else []
+    lines += _sets(plan)
     if plan.already_paid:
         lines.append(f"Already paid, not run again: {plan.already_paid}.")
     statuses = Counter(visible(c.attempt.status) or "submitted" for c in plan.changes if c.attempt and _goes_on(c))
     if statuses:
         lines.append(f"In progress: {', '.join(f'{n} {word}' for word, n in sorted(statuses.items()))}.")
-    queued = [c for c in plan.changes if c.attempt and c.attempt.queue and _goes_on(c)]
-    lines += [visible(f"  {c.address}: place {c.attempt.queue} in the queue") for c in queued[:_QUEUED] if c.attempt]
-    if len(queued) > _QUEUED:
-        lines.append(f"  … and {len(queued) - _QUEUED} more in queues")
+    places = list(_places(plan))
+    lines += places[:_QUEUED]
+    if len(places) > _QUEUED:
+        lines.append(f"  … and {len(places) - _QUEUED} more in queues")
     return lines
+
+
+def _sets(plan: Plan) -> list[str]:
+    made = plan.program_sets
+    if not made:
+        return []
+    runs = sum(len(one.members) for one in made)
+    less = saved(made)
+    fees = f", which saves {amount(less, 'USD')} of task fees" if less else ""
+    return [f"Program sets: {runs} runs in {len(made)} {'task' if len(made) == 1 else 'tasks'}{fees}."]
+
+
+def _places(plan: Plan) -> Iterator[str]:
+    """A line for each task in a queue."""
+    tasks: dict[str, list[Change]] = {}
+    for change in plan.changes:
+        if change.attempt and change.attempt.queue and _goes_on(change):
+            tasks.setdefault(change.attempt.group or str(change.address), []).append(change)
+    for first, *others in tasks.values():
+        name = f"{first.address.base}[...], {len(others) + 1} runs in one task" if others else str(first.address)
+        yield visible(f"  {name}: place {first.attempt.queue if first.attempt else ''} in the queue")
 
 
 def _goes_on(change: Change) -> bool:

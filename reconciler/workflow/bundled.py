@@ -28,9 +28,12 @@ class Bundled:
     findings: list[Diagnostic] = field(default_factory=list)
     fees: dict[Address, Decimal] = field(default_factory=dict)
 
-    def together(self, made: ProgramSet, why: str) -> None:
+    def together(self, made: ProgramSet, why: str, fee: Decimal | None) -> None:
         """Submit the set by the call of its first member, which waits for all that any of its members waits for."""
-        leader = made.members[0].address
+        leader, *others = (member.address for member in made.members)
+        if fee is not None:
+            made = replace(made, saved=fee * len(others))
+            self.fees |= dict.fromkeys(others, fee)
         waits: set[Address] = set()
         for member in made.members:
             change, mine = self.changes[member.address], self.edges.get(member.address, ())

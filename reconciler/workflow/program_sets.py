@@ -109,7 +109,4 @@ def _one_set(session: Session, resources: Sequence[Resource], fee: Decimal | Non
         op = submission(result.changes[resource.address])
         if op is not None:
             members.append(Member(resource.address, op.token, op.number, resource))
-    saved = None if fee is None else fee * (len(members) - 1)
-    result.together(program_set(session.scope, members, saved), f"; in one program set of {len(members)} runs")
-    if fee is not None:
-        result.fees |= {member.address: fee for member in members[1:]}
+    result.together(program_set(session.scope, members), f"; in one program set of {len(members)} runs", fee)

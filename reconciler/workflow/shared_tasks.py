@@ -13,6 +13,7 @@ from reconciler.core.operation import Operation
 from reconciler.core.phase import Phase
 from reconciler.core.program_set import Member, program_set
 from reconciler.core.state import Record, State
+from reconciler.providers.kind import Bundler
 from reconciler.workflow.bundled import Bundled, submission, without
 from reconciler.workflow.session import Session
 
@@ -63,7 +64,9 @@ def _repeated(
     made = program_set(session.scope, members)
     if not len(members) == len(doubtful) == len(shared) or made.token != shared[0][1].group:
         return False
-    result.together(made, "")
+    cloud = session.cloud(members[0].address.kind)
+    fee = cloud.bundles([m.resource for m in members]).fee if isinstance(cloud, Bundler) else None
+    result.together(made, "", fee)
     return True
 
 
