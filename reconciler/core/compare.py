@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from reconciler.core.attempt import Attempt
 from reconciler.core.change import FieldChange
 from reconciler.core.fields import FieldClass
+from reconciler.core.mark import TAG_MOVED
 from reconciler.core.resource import Resource
 
 
@@ -28,7 +29,8 @@ def tag_changes(
     """Tags to put, keys to drop, and both as fields. Only keys that we own are ever dropped."""
     wanted = {**resource.tags, **marks}
     put = {k: v for k, v in sorted(wanted.items()) if attempt.tags.get(k) != v}
-    drop = tuple(k for k in sorted(attempt.owned) if k not in wanted and k in attempt.tags)
+    # A search that rebuilt a lost state knows of the usual marks alone.
+    drop = tuple(k for k in sorted({*attempt.owned, TAG_MOVED}) if k not in wanted and k in attempt.tags)
     fields = [FieldChange(f"tags.{k}", FieldClass.MUTABLE, attempt.tags.get(k), v) for k, v in put.items()]
     fields += [FieldChange(f"tags.{k}", FieldClass.MUTABLE, attempt.tags[k], None) for k in drop]
     return put, drop, tuple(fields)

@@ -21,7 +21,7 @@ FOLDER = "imported"
 _WORDS = {"QuantumTask": "task", "HybridJob": "job", "SpendingLimit": "limit", "Batch": "batch", "Workload": "workload"}
 _SUFFIXES = {"openqasm": "qasm"}
 _PLACEHOLDERS = {
-    "qasm": "OPENQASM 3.0;\n// Amazon Braket never returns a task's program. Put what was submitted here.\nqubit[1] q;\n",
+    "qasm": "OPENQASM 3.0;\n// Braket never returns a program. Put the one that was submitted here.\nqubit[1] q;\n",
     "py": "# Amazon Braket does not say what a job's source was. Put the folder that was submitted here.\n",
 }
 _LEFT_OUT = ("aws:", "qctl:")
