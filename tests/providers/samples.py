@@ -18,7 +18,7 @@ from reconciler.core.digest import sha256
 from reconciler.core.fields import FieldClass, ProjectFile
 from reconciler.core.ports import ProjectContext
 from reconciler.providers import KINDS
-from tests.providers.bench import GARNET, SV1
+from tests.providers.bench import FORTE, GARNET, SV1
 
 BELL = "OPENQASM 3.0; input float theta; qubit[2] q; bit[2] c; rx(theta) q[0]; c = measure q;"
 BELL_LAID_OUT = """// the same program
@@ -156,6 +156,7 @@ _JOB: dict[str, Any] = {
     "stoppingCondition": {"maxRuntime": "2h"},
     "tags": {"owner": "lab-3"},
 }
+_THEIRS = "arn:aws:braket:eu-north-1:123456789012:quantum-task/00000000-0000-4000-8000-000000000001"
 SAMPLES: Mapping[str, Sample] = {
     "HybridJob": Sample(
         kind="HybridJob",
@@ -219,6 +220,40 @@ SAMPLES: Mapping[str, Sample] = {
         in_address=frozenset({"matrix", "submit"}),  # `submit` says nothing but of sweeps
         lasting={"device": "garnet"},
         tagged={"study": "ghz", "owner": "lab-3"},
+    ),
+    "SpendingLimit": Sample(
+        kind="SpendingLimit",
+        spec={"device": "garnet", "amount": "100.50", "tags": {"owner": "lab-3"}},
+        other={
+            "device": FORTE,
+            "amount": "101",
+            "period": {"start": "2026-01-01T00:00:00Z", "end": "2027-01-01T00:00:00Z"},
+            "protect": True,
+            "management": "observe",
+            "onRemove": "orphan",
+            "tags": {"owner": "lab-4"},
+        },
+        same={
+            "a number": {"amount": 100.5},
+            "with its currency": {"amount": "100.5 USD"},
+            "ARN for its alias": {"device": GARNET},
+            "defaults written out": {"protect": False, "management": "manage", "onRemove": "delete"},
+        },
+        tagged={"study": "ghz", "owner": "lab-3"},
+    ),
+    "TagSet": Sample(
+        kind="TagSet",
+        spec={"target": _THEIRS, "tags": {"owner": "lab-3"}},
+        other={
+            "target": _THEIRS.replace("quantum-task", "job"),
+            "selector": None,
+            "overwrite": True,
+            "onRemove": "orphan",
+            "tags": {"owner": "lab-4"},
+        },
+        same={"defaults written out": {"overwrite": False, "onRemove": "delete"}},
+        in_address=frozenset({"selector"}),  # it is resolved before anybody asks what a set means
+        tagged={"owner": "lab-3"},
     ),
     "Batch": Sample(
         kind="Batch",

@@ -30,6 +30,15 @@ def _paid_for(resource: Resource) -> Any:
     return resource.execution, resource.rules.generation, resource.jobs
 
 
+def _in_place(resource: Resource) -> Any:
+    settings = {k: v for k, v in (resource.settings or {}).items() if k not in resource.execution}
+    return resource.tags, resource.opening, settings
+
+
+def _concerns_us(resource: Resource) -> Any:
+    return replace(resource.rules, generation=1), getattr(getattr(resource.payload, "spec", None), "overwrite", False)
+
+
 def test_every_kind_is_held_against_the_contract() -> None:
     assert SAMPLES.keys() == KINDS.keys()
 
@@ -91,9 +100,9 @@ def test_a_change_shows_where_its_class_belongs(name: str, path: str, kind: Fiel
     sample = SAMPLES[name]
     before, after = _desired(sample), _desired(sample, **{path.replace(".", "__"): sample.other[path]})
     shown = {
-        FieldClass.MUTABLE: (before.tags, before.opening) != (after.tags, after.opening),
+        FieldClass.MUTABLE: _in_place(before) != _in_place(after),
         FieldClass.DELIVERY: before.delivery != after.delivery,
-        FieldClass.LOCAL: replace(before.rules, generation=1) != replace(after.rules, generation=1),
+        FieldClass.LOCAL: _concerns_us(before) != _concerns_us(after),
         FieldClass.EXECUTION: _paid_for(before) != _paid_for(after),
     }
     assert [k for k, differs in shown.items() if differs] == ([] if path in sample.in_address else [kind])

@@ -105,7 +105,7 @@ def limits(client: BraketClient, region: str, device: str = "") -> Iterator[Limi
     filters = [{"name": "deviceArn", "operator": "EQUAL", "values": [device]}] if device else []
     for page in client.pages(region, "search_spending_limits", filters=filters, maxResults=100):
         for limit in page["spendingLimits"]:
-            if missing := [name for name in _RELIED_ON if not limit.get(name)]:
+            if missing := [name for name in _RELIED_ON if limit.get(name) is None]:
                 raise CloudUnavailable(f"search_spending_limits told of a limit without {', '.join(missing)}")
             yield limit
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from reconciler.core.address import parse_address
 from reconciler.core.adoption import Existing
 from reconciler.core.attempt import LOCAL_ACCOUNT, Attempt, Outcome, Place
 from reconciler.core.event import Observed
@@ -78,7 +77,7 @@ class PasqalCloud:
 
     def observe(self, asked: Sequence[tuple[str, Attempt]]) -> Iterable[Observed]:
         """Read these attempts."""
-        tag_sets = [item for item in asked if parse_address(item[0]).kind == TAG_SET]
+        tag_sets = [item for item in asked if item[0].startswith(f"{TAG_SET}/")]
         runs = [item for item in asked if item not in tag_sets] if tag_sets else asked
         return (*observed_tags(self, tag_sets, self._clock.now(), VISIBLE_AFTER), *self._reader().observe(runs))
 
