@@ -16,6 +16,27 @@ from reconciler.manifest.resource import KindModel
 Schema = dict[str, Any]
 
 _EXPRESSION: Schema = {"type": "string", "pattern": r"^\$\{\{"}
+_ADOPTING: Schema = {
+    "import": {
+        "type": "object",
+        "description": "An existing run that is to be this resource's own; shown in the plan.",
+        "required": ["id"],
+        "additionalProperties": False,
+        "properties": {
+            "id": {"type": "string", "description": "Its ARN or id."},
+            "accept": {
+                "type": "array",
+                "items": {"enum": ["program", "experimentalCapabilities"]},
+                "description": "What the cloud never tells and is taken on trust.",
+            },
+        },
+    },
+    "moved": {
+        "type": "array",
+        "items": {"type": "string", "pattern": f"^{NAME.pattern}$"},
+        "description": "Names that this resource had before, newest first: its runs stay its own.",
+    },
+}
 _DROPPED = frozenset({"title", "default"})  # titles repeat the key; a null default says less than none
 
 
@@ -59,7 +80,7 @@ def _resource(model: Model, definitions: Schema) -> Schema:
     spec = _model(model, model.__name__, definitions)
     tags = spec["properties"].pop("tags", None)
     name = {"type": "string", "pattern": f"^{NAME.pattern}$", "description": "The name in the resource's address."}
-    properties = {"name": name} | ({"tags": tags} if tags else {})
+    properties = {"name": name} | ({"tags": tags} if tags else {}) | _ADOPTING
     metadata = {"type": "object", "required": ["name"], "additionalProperties": False, "properties": properties}
     return {"required": ["spec"], "properties": {"metadata": metadata, "spec": spec}}
 

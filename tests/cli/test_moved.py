@@ -39,7 +39,7 @@ def test_a_rename_pays_nothing(place: Place, document: str, changed: int) -> Non
     assert f"Plan: 0 to add, {changed} to change, 0 to destroy." in plan.out
     assert "not run again" in plan.out
     assert "will be updated in place" in plan.out
-    kind = document.split("\n")[0].removeprefix("kind: ")
+    kind = document.split("\n", maxsplit=1)[0].removeprefix("kind: ")
     assert f"reason: moved from {kind}/old, not run again" in plan.out
     assert [c["moved"] for c in place.ok("plan", "--json").json["changes"]] == [f"{kind}/old"]
     place.ok("apply", "--auto-approve")
