@@ -62,7 +62,7 @@ def _repeated(
     ordered = sorted(again.values(), key=lambda call: doubtful[call[1].token].member)
     members = [Member(c.address, op.token, op.number, op.resource) for c, op in ordered if op.resource is not None]
     made = program_set(session.scope, members)
-    if not len(members) == len(doubtful) == len(shared) or made.token != shared[0][1].group:
+    if made.token != shared[0][1].group:
         return False
     cloud = session.cloud(members[0].address.kind)
     fee = cloud.bundles([m.resource for m in members]).fee if isinstance(cloud, Bundler) else None
@@ -118,14 +118,23 @@ def _tag(shared: Shared, result: Bundled) -> None:
     if not tagging:
         return
     standing = [c for c in result.changes.values() if c.declared and c.attempt and c.attempt.token in tokens]
-    wanted = {canonical([dict(op.put), list(op.drop)]) for _, op in tagging.values()}
-    if len(wanted) > 1 or len(standing) > len(tagging):
+    if len({canonical(_tags_after(change)) for change in standing}) > 1:
         for change, op in tagging.values():
             result.changes[change.address] = _untagged(change, op)
         return
     _, *others = sorted(tagging.values(), key=lambda call: call[0].address)
     for change, op in others:
         result.changes[change.address] = replace(change, operations=without(change, [op]))
+
+
+def _tags_after(change: Change) -> dict[str, str]:
+    """Ours, as this plan would leave them."""
+    if change.attempt is None:
+        return {}
+    tags = {key: value for key, value in change.attempt.tags.items() if key in change.attempt.owned}
+    for op in change.operations:
+        tags = {key: value for key, value in {**tags, **op.put}.items() if key not in op.drop}
+    return tags
 
 
 def _untagged(change: Change, op: Operation) -> Change:

@@ -11,6 +11,7 @@ from reconciler.core.address import Address
 from reconciler.core.attempt import Outcome
 from reconciler.core.change import Action
 from reconciler.core.declared import Declared
+from reconciler.core.event import Observed
 from reconciler.workflow.observe import Refresh
 from reconciler.workflow.plan import Selection
 from reconciler.workflow.results import fetch
@@ -232,8 +233,25 @@ def test_one_call_tags_all_of_them(project: Project) -> None:
     assert (planned.changed, sum(len(c.operations) for c in planned.changes)) == (3, 1)
     project.apply(*tagged)
     assert project.bench.wire.count("TagResource") == 1
-    assert project.plan(*tagged).plan.empty
+    planned = project.plan(*tagged).plan
+    assert (planned.empty, {c.warning for c in planned.changes}) == (True, {""})
     assert project.plan(*tagged, how=Refresh.ALL).plan.empty
+
+
+def test_tags_of_which_only_one_run_knows(project: Project) -> None:
+    """A death between the call and what the others were to be told of it."""
+    project.apply(*sweep(3))
+    project.bench.world.advance(60)
+    project.apply(*sweep(3))
+    before = project.attempts("sweep[theta=1.1]")[0]
+    tagged = sweep(3, tags={"owner": "lab-2"})
+    project.apply(*tagged, selection=_chosen(tagged[0]))
+    second = str(tagged[1].address)
+    project.remember(Observed("", second, before.token, before.status, before.phase, tags=before.tags))
+    planned = project.plan(*tagged).plan
+    assert {c.warning for c in planned.changes} == {""}
+    project.apply(*tagged)
+    assert project.plan(*tagged).plan.empty
 
 
 def test_one_task_has_one_set_of_tags(project: Project) -> None:
@@ -334,5 +352,6 @@ def test_a_forgotten_set_is_found_whatever_somebody_wrote(project: Project, tag:
     project.bench.world.add_fault(rule)
     project.apply(*sweep(3))
     project.folder.rename(project.folder.with_name("lost"))
+    project.bench.world.advance(2 * 86_400)  # no token protects any more
     project.apply(*sweep(3))
     assert project.tasks() == 1
