@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from reconciler.emulator.message import Request
+from reconciler.core.attempt import Outcome
 from tests.paid_once.bench import UID, Machine
 
 _JOBS = """---
@@ -31,8 +30,6 @@ RUNS = 2
 class Shop(Machine):
     """One checkout of a project with a sweep of two jobs that share their source."""
 
-    stored: Counter[str] = field(default_factory=Counter)
-
     def declare(self, owner: str = "lab-1", tasks: bool = True) -> None:
         """Write the manifest, with the jobs or without, and their source."""
         source = self.root / "algo" / "main.py"
@@ -41,17 +38,23 @@ class Shop(Machine):
         text = _PROJECT + (_JOBS.replace("OWNER", owner) if tasks else "")
         (self.root / "qctl.yaml").write_text(text, encoding="utf-8")
 
-    def note(self, request: Request) -> None:
-        """Count a request that stores a source."""
-        if request.method == "PUT" and request.path.endswith(".tar.gz"):
-            self.stored[request.path] += 1
-
     def paid(self) -> int:
         """The jobs that there ever were."""
         return int(self.world.status()["hybrid_jobs"])
 
     def sources(self) -> list[str]:
-        """The archives that the cloud keeps: the bucket, and the name without the project's prefix."""
+        """The archives that the cloud keeps, by their bucket and the folder in it."""
         with self.world.transaction() as session:
-            rows = session.connection.execute("SELECT bucket, key FROM object ORDER BY bucket, key").fetchall()
-        return [f"{bucket}/{key}" for bucket, key in rows if key.endswith(".tar.gz")]
+            rows = session.connection.execute("SELECT bucket, key FROM s3_object ORDER BY bucket, key").fetchall()
+        return [f"{bucket}/{key.rpartition('/')[0]}" for bucket, key in rows if key.endswith(".tar.gz")]
+
+    def check(self, verb: str = "create") -> None:
+        """Each declared run was paid once and is known, and nothing is left to do."""
+        assert self.paid() == RUNS
+        planned = self.plan()
+        assert planned.plan.empty, planned.plan.summary
+        attempts = [a for record in planned.seen.records.values() for a in record.attempts]
+        assert len({a.id for a in attempts}) == len(attempts) == RUNS, "a job that the state does not know is an orphan"
+        assert all(a.outcome is Outcome.ACCEPTED for a in attempts)
+        assert {a.status for a in attempts} == {"CANCELLED" if verb == "cancel" else "QUEUED"}
+        assert {a.tags["owner"] for a in attempts} == {"lab-2" if verb == "tag" else "lab-1"}

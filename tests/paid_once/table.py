@@ -41,6 +41,16 @@ TABLES = (
         _BRAKET,
     ),
     Table(
+        "hybrid jobs: fault, and who tries again",
+        re.compile(r"test_jobs\.py::test_one_job_is_paid_once\[(?P<row>.+)-(?P<verb>\w+)-(?P<again>[\w ]+)\]"),
+        _BRAKET,
+    ),
+    Table(
+        "hybrid jobs: death, then apply again",
+        re.compile(r"test_jobs\.py::test_killed_at_a_crash_point\[(?P<verb>\w+)-(?P<row>[\w-]+):\d\]"),
+        _BRAKET,
+    ),
+    Table(
         "Pasqal: fault, and who tries again",
         re.compile(r"test_pasqal_matrix\.py::test_paid_once\[(?P<row>.+)-(?P<verb>[\w ]+)-(?P<again>[\w ]+)\]"),
         _PASQAL,
