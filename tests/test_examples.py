@@ -137,9 +137,24 @@ def test_a_workload(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         assert place.world.status()["workloads"] == 1
 
 
+def test_a_hybrid_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its program uses Amazon's SDK in a process of its own, so the time is the real one."""
+    root = tmp_path / "hybrid-job"
+    shutil.copytree(EXAMPLES / "hybrid-job", root, ignore=shutil.ignore_patterns("state", ".qctl", "__pycache__"))
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("QCTL_LOCAL_CLOUD", str(tmp_path / "cloud.sqlite"))
+    place = Place(root, tmp_path / "cloud.sqlite")
+    place.ok("apply", "--auto-approve", "--wait")
+    (result,) = place.ok("results", "--json").json["results"].values()
+    assert result["document"]["dataDictionary"]["ones"] == 1.0
+    assert place.tasks() == 3
+    assert place.ok("show", "--metrics").out.splitlines()[1].split() == ["iteration_number", "ones"]
+    nothing_left(place)
+
+
 def test_every_example_is_tested_and_explained() -> None:
     folders = {path.name for path in EXAMPLES.iterdir() if path.is_dir()}
-    assert folders == {*RUNS, "open-batch", "workload", "mistakes", "mistakes-sequences"}
+    assert folders == {*RUNS, "open-batch", "workload", "hybrid-job", "mistakes", "mistakes-sequences"}
     assert [name for name in sorted(folders) if not (EXAMPLES / name / "README.md").exists()] == []
 
 
