@@ -76,8 +76,9 @@ class Wire:
     def send(self, request: AWSPreparedRequest, event_name: str) -> AWSResponse:
         operation = event_name.rpartition(".")[2]
         self.sent.append((operation, to_request(request)))
-        if hasattr(request.body, "seek"):
-            request.body.seek(0)  # it was read just now
+        body: Any = request.body
+        if hasattr(body, "seek"):
+            body.seek(0)  # it was read just now
         if self.answers[operation]:
             return _answered(str(request.url), self.answers[operation].pop(0))
         return hook(self.world)(request)

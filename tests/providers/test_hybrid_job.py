@@ -29,7 +29,7 @@ from tests.providers.bench import GARNET, Answer, Bench, attempt, error
 from tests.providers.samples import CONTEXT, SAMPLES, declare, source_folder
 
 TOKEN = "0123456789abcdef" * 4
-FULL = {
+FULL: dict[str, Any] = {
     "image": "292282985366.dkr.ecr.us-east-1.amazonaws.com/amazon-braket-base-jobs:latest",
     "instance": {"type": "ml.m5.xlarge", "volume": 50, "count": 1},
     "input": {"train": "s3://bucket/train", "eval": "s3://bucket/eval"},
@@ -76,6 +76,11 @@ def test_the_source_is_stored_once_and_before_anything_is_paid(bench: Bench) -> 
 
 def test_somebody_else_stored_it_meanwhile(bench: Bench) -> None:
     bench.wire.answer("PutObject", _s3(412, "PreconditionFailed"))
+    assert create(bench, resource()).outcome is Outcome.ACCEPTED
+
+
+def test_who_may_not_list_the_bucket_may_still_store(bench: Bench) -> None:
+    bench.wire.answer("HeadObject", Answer(403, b"", {"content-type": "application/xml"}))
     assert create(bench, resource()).outcome is Outcome.ACCEPTED
 
 
@@ -278,6 +283,14 @@ def test_an_archive_that_grows_without_end_is_left(monkeypatch: pytest.MonkeyPat
 )
 def test_entry_points(entry: str, text: str, problem: str) -> None:
     assert entry_problem(source_folder("src/algo", main=text), entry) == problem
+
+
+@pytest.mark.parametrize("name", ["api_key", "apiKey", "DB_PASSWORD", "token", "client-secret", "aws_access_key_id"])
+def test_what_looks_like_a_secret(bench: Bench, name: str) -> None:
+    checked = bench.cloud.check([resource(hyperparameters={name: "x", "max_tokens": 3, "key": 1})])
+    assert [(found.code, found.where and found.where.file) for found in checked.diagnostics] == [
+        ("job/secret", f"hyperparameters.{name}")
+    ]
 
 
 def test_a_simulator_that_the_job_brings_is_not_asked_for(bench: Bench) -> None:

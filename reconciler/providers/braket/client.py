@@ -127,15 +127,16 @@ class BraketClient:
         return self._patient("get_object", lambda: _body(s3.get_object(Bucket=bucket, Key=key)), absence=True)
 
     def has_object(self, region: str, bucket: str, key: str) -> bool:
-        """Whether the object is there. Raises CloudUnavailable."""
+        """Whether the object is known to be there. Raises CloudUnavailable."""
         s3 = self._client("s3", region)
 
         def head() -> bool:
             try:
                 s3.head_object(Bucket=bucket, Key=key)
             except ClientError as error:
-                # A HEAD has no body: botocore makes the code of the status.
-                if code_of(error) in ("404", "NoSuchKey", "NotFound", "NoSuchBucket"):
+                # A HEAD has no body: botocore makes the code of the status. Who may not list a bucket gets a 403 for
+                # what is not there.
+                if code_of(error) in ("404", "403"):
                     return False
                 raise
             return True

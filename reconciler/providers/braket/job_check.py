@@ -17,7 +17,7 @@ from reconciler.providers.kind import Checked
 
 # Rights to pass a role to Braket are given for these (AWS's skill `amazon-braket`; reference/braket.md 1.9).
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/service-role/AmazonBraketJobsExecutionRole[^/]*")
-_SECRET = re.compile(r"secret|passw|token|credential|api_?-?key|access_?-?key|private_?-?key", re.IGNORECASE)
+_SECRET = re.compile(r"secret|passw|token(?!s|i)|credential|(api|access|private)[_-]?key", re.IGNORECASE)
 
 
 def check(client: BraketClient, resources: Sequence[Resource]) -> Checked:
