@@ -8,9 +8,6 @@ from reconciler.emulator.service import Prepared
 from reconciler.emulator.services import SERVICES, UNSETTLED, service_of, settle
 from reconciler.emulator.world import Session, World, WorldError
 
-# Reading a hybrid job starts it when its time has come, as reading a task simulates it.
-_DRIVING = frozenset({"GetJob", "SearchJobs"})
-
 
 def handle(world: World, request: Request) -> Response:
     """Answer one request to the local cloud.
@@ -31,8 +28,6 @@ def handle(world: World, request: Request) -> Response:
 def _handled(world: World, request: Request) -> Response:
     service = service_of(request)
     prepared = SERVICES[service](request)
-    if world.driver is not None and service == "braket" and prepared.operation in _DRIVING:
-        world.driver()
     while True:
         try:
             with world.transaction() as session:

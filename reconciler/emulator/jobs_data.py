@@ -2,22 +2,21 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from reconciler.emulator import object_store as store
 from reconciler.emulator.braket.job import Job
 from reconciler.emulator.clock import moment
-from reconciler.emulator.jobs_archive import unpack
+from reconciler.emulator.jobs_archive import MOST_BYTES, pack, unpack
 from reconciler.emulator.jobs_folders import Folders
 from reconciler.emulator.jobs_place import Place, inside
 from reconciler.emulator.world import Session, World
 
 
 class DataError(ValueError):
-    """Something the job needs is not in the local S3."""
+    """Something the job needs is not in the local S3, or something it leaves can't be there."""
 
 
 def fetch(world: World, job: Job, folders: Folders) -> None:
@@ -39,21 +38,30 @@ def fetch(world: World, job: Job, folders: Folders) -> None:
         _fetch_all(world, Place.parse(asked["checkpointConfig"]["s3Uri"]), folders.checkpoints)
 
 
-def keep_checkpoints(session: Session, job: Job, folders: Folders) -> None:
-    config = job.asked.get("checkpointConfig")
-    if config is None:
-        return
-    place = Place.parse(config["s3Uri"])
-    for path in sorted(folders.checkpoints.rglob("*")):
-        if path.is_file() and not path.is_symlink():
-            name = path.relative_to(folders.checkpoints).as_posix()
-            _put(session.connection, place / name, path.read_bytes(), moment(session.now))
+def collect(job: Job, folders: Folders, completed: bool) -> dict[Place, bytes]:
+    """What a job leaves, and where: its checkpoints, and its results if it `completed`, where the SDK looks for them.
+
+    Raises ArchiveError and DataError for more than the local S3 takes, and OSError for what can't be read.
+    """
+    asked, found = job.asked, {}
+    if "checkpointConfig" in asked:
+        place = Place.parse(asked["checkpointConfig"]["s3Uri"])
+        for path in sorted(folders.checkpoints.rglob("*")):
+            if path.is_file() and not path.is_symlink():
+                if path.stat().st_size > MOST_BYTES:
+                    raise DataError(f"The checkpoint {path.name} has more than {MOST_BYTES} bytes.")
+                found[place / path.relative_to(folders.checkpoints).as_posix()] = path.read_bytes()
+    if completed:
+        found[Place.parse(asked["outputDataConfig"]["s3Path"]) / "output/model.tar.gz"] = pack(folders.results)
+    return found
 
 
-def keep_results(session: Session, job: Job, archive: bytes) -> None:
-    """Put the results where the service puts them, and the SDK looks for them."""
-    place = Place.parse(job.asked["outputDataConfig"]["s3Path"]) / "output/model.tar.gz"
-    _put(session.connection, place, archive, moment(session.now))
+def keep(session: Session, left: Mapping[Place, bytes]) -> None:
+    """Put what a job left into the local S3."""
+    now = moment(session.now)
+    for place, body in left.items():
+        store.ensure_bucket(session.connection, place.bucket, now)
+        store.put_object(session.connection, place.bucket, place.key, body, store.DEFAULT_CONTENT_TYPE, now)
 
 
 def _fetch_source(world: World, script: dict[str, Any], code: Path) -> None:
@@ -92,8 +100,3 @@ def _keys(connection: sqlite3.Connection, place: Place) -> Iterator[str]:
     while (found := store.next_listed(connection, place.bucket, place.key, after, skip=None)) is not None:
         yield found.key
         after = found.key
-
-
-def _put(connection: sqlite3.Connection, place: Place, body: bytes, now: datetime) -> None:
-    store.ensure_bucket(connection, place.bucket, now)
-    store.put_object(connection, place.bucket, place.key, body, store.DEFAULT_CONTENT_TYPE, now)

@@ -15,6 +15,8 @@ from reconciler.emulator.world import World, WorldError
 
 # Seconds that jobs have to be ended in, and that a server has to start in.
 _PATIENCE = 10
+# Seconds between looks for jobs whose time has come.
+_LOOK = 0.2
 
 
 class Driver:
@@ -31,8 +33,19 @@ class Driver:
         self._runs: list[threading.Thread] = []
         self._stop_server: Callable[[], object] = bool
 
+    def watch(self) -> None:
+        """Start jobs when they are ready, until the driver is closed."""
+        while not self._stopping.wait(_LOOK):
+            # A world or a disk that is broken now may be repaired; a world that was closed has no more jobs.
+            try:
+                self.look()
+            except (WorldError, OSError):
+                continue
+            except ProgrammingError:
+                return
+
     def look(self) -> None:
-        """Start what is ready. Called before a request that reads jobs, and short."""
+        """Start what is ready now. It does not wait for what it starts."""
         with self._world.transaction() as session:
             ready = settle(session)
         for job in ready:
@@ -54,15 +67,19 @@ class Driver:
             held = jobs_spool.hold(spool)
         except BlockingIOError:
             return  # another process begins it
-        with self._lock:
-            began_at = self._claim(job)
-            if began_at is not None:
-                run = threading.Thread(target=self._run, args=(job, began_at, Folders(spool), held), daemon=True)
-                self._runs.append(run)
-                run.start()
-                return
-        jobs_spool.remove(spool)
-        os.close(held)
+        begun = False
+        try:
+            with self._lock:
+                began_at = self._claim(job)
+                if began_at is not None:
+                    run = threading.Thread(target=self._run, args=(job, began_at, Folders(spool), held), daemon=True)
+                    run.start()
+                    begun = True
+                    self._runs = [*filter(threading.Thread.is_alive, self._runs), run]
+        finally:
+            if not begun:
+                jobs_spool.remove(spool)
+                os.close(held)
 
     def _claim(self, job: Job) -> int | None:
         """When the job begins, which is now; None if it no longer can."""
@@ -117,11 +134,12 @@ class Driver:
 
 @contextmanager
 def driving(world: World, url: str | None = None) -> Iterator[None]:
-    """While this lasts, requests to the world from this process start the hybrid jobs whose time has come."""
+    """While this lasts, this process starts the hybrid jobs of the world whose time has come. At its end they end."""
     driver = Driver(world, url)
-    before, world.driver = world.driver, driver.look
+    watch = threading.Thread(target=driver.watch, daemon=True)
+    watch.start()
     try:
         yield
     finally:
-        world.driver = before
         driver.close()
+        watch.join(_PATIENCE)

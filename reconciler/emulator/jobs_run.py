@@ -2,22 +2,22 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from reconciler.emulator.braket.job import Job, select
 from reconciler.emulator.braket.job_settle import overrun
-from reconciler.emulator.jobs_archive import pack
-from reconciler.emulator.jobs_data import fetch, keep_checkpoints, keep_results
+from reconciler.emulator.jobs_data import collect, fetch, keep
 from reconciler.emulator.jobs_environment import environment
 from reconciler.emulator.jobs_folders import Folders
 from reconciler.emulator.jobs_log import JobLog
+from reconciler.emulator.jobs_place import Place
 from reconciler.emulator.jobs_process import Process
 from reconciler.emulator.world import World
 
 STOPPED = "The qctl that ran this job was ended before it. Long jobs live as long as qctl local serve does."
-_REQUIREMENTS = "[local cloud] requirements.txt is not installed: the job runs with the Python packages of qctl."
+_REQUIREMENTS = "requirements.txt is not installed: the job runs with the Python packages of qctl."
 # Seconds between looks at the world, and for the last lines of a program that has ended.
 _LOOK, _REST = 0.2, 1.0
 _LONGEST_REASON = 1024
@@ -46,18 +46,19 @@ class Run:
     def carry_out(self) -> None:
         """Run the job and keep its outcome. No transaction is held while it runs."""
         log = JobLog(self.job, self.began_at)
+        left: Mapping[Place, bytes] = {}
         try:
             fetch(self.world, self.job, self.folders)
             ending = self._supervise(log)
-            results = pack(self.folders.results) if ending == _Ending() else None
+            left = collect(self.job, self.folders, completed=ending == _Ending())
         except (ValueError, OSError) as problem:  # an archive, an address or an entry point that is none, a full disk
-            ending, results = _Ending(str(problem)), None
-        self._keep(ending, results, log)
+            ending = _Ending(str(problem) or "The job can't be run here.")
+        self._keep(ending, left, log)
 
     def _supervise(self, log: JobLog) -> _Ending:
         if any(self.folders.code.rglob("requirements.txt")):
             with self.world.transaction() as session:
-                log.write(session, [_REQUIREMENTS])
+                log.note(session, _REQUIREMENTS)
         entry = self.job.asked["algorithmSpecification"]["scriptModeConfig"]["entryPoint"]
         process = Process(entry, self.folders.code, environment(self.job, self.folders, self.url))
         try:
@@ -98,20 +99,17 @@ class Run:
             done = process.is_read()
             self._look(process.lines(0 if done else _LOOK), log)
 
-    def _keep(self, ending: _Ending, results: bytes | None, log: JobLog) -> None:
+    def _keep(self, ending: _Ending, left: Mapping[Place, bytes], log: JobLog) -> None:
         with self.world.transaction() as session:
             job = next(select(session.connection, "arn = ?", (self.job.arn,)), None)
             if job is None or job.done_at is not None or job.cancelled_at is not None:
                 return
-            if self.folders.checkpoints.is_dir():
-                keep_checkpoints(session, job, self.folders)
-            if results is not None:
-                keep_results(session, job, results)
+            keep(session, left)
             if ending.cancelled:
                 session.connection.execute("UPDATE job SET cancelled_at = ? WHERE arn = ?", (session.now, job.arn))
                 return
             if ending.failure is not None:
-                log.write(session, [f"[local cloud] {ending.failure}"])
+                log.note(session, ending.failure)
             outcome = "COMPLETED" if ending.failure is None else "FAILED"
             session.connection.execute(
                 "UPDATE job SET done_at = ?, outcome = ?, failure = ?, overran = ? WHERE arn = ?",

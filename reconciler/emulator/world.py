@@ -44,8 +44,6 @@ class World:
         self._punctual = True
         # How a slow answer waits; tests put a recorder here.
         self.sleep: Callable[[float], None] = time.sleep
-        # What starts hybrid jobs, in a process that stays long enough to run them (`jobs_drive`).
-        self.driver: Callable[[], None] | None = None
 
     @classmethod
     def open(cls, path: Path | str, base: clock.BaseClock = time.time) -> Self:

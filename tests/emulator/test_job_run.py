@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.emulator import jobs_archive, jobs_log
 from reconciler.emulator.jobs_drive import driving
 from reconciler.emulator.world import World
 from tests.emulator.jobs import archive, create_job, get_job, status, upload
@@ -183,6 +184,30 @@ def test_a_script_that_fails_makes_its_job_fail(driven: Local, script: str, reas
     assert (read["status"], read["failureReason"]) == ("FAILED", reason)
     assert lines(driven, arn)[-1] == f"[local cloud] {reason}"
     assert "model.tar.gz" not in str(driven.client("s3").list_buckets())
+
+
+def test_what_qctl_says_in_the_log_is_no_reason_of_a_failure(driven: Local) -> None:
+    upload(driven, "source.tar.gz", archive({"work/main.py": "raise SystemExit(3)", "work/requirements.txt": "numpy"}))
+    arn = create_job(driven)
+    assert ended(driven, arn)["failureReason"] == "The entry point ended with exit code 3."
+    assert lines(driven, arn) == [
+        "[local cloud] requirements.txt is not installed: the job runs with the Python packages of qctl.",
+        "[local cloud] The entry point ended with exit code 3.",
+    ]
+
+
+def test_results_too_large_to_keep_fail_the_job(driven: Local, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs_archive, "MOST_BYTES", 50_000)
+    script = "import os\ndef run(): open(os.environ['AMZN_BRAKET_JOB_RESULTS_DIR'] + '/a', 'w').write('0' * 60_000)"
+    arn = start(driven, script)
+    assert ended(driven, arn)["failureReason"] == "The results hold more than 50000 bytes."
+
+
+def test_a_long_log_is_cut(driven: Local, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs_log, "MOST", 3)
+    arn = start(driven, "def run():\n    for line in range(5): print(line, flush=True)\n    raise ValueError('end')")
+    assert ended(driven, arn)["failureReason"] == "ValueError: end"
+    assert lines(driven, arn) == ["0", "1", "2", "[local cloud] The log is cut after 3 lines."]
 
 
 @pytest.mark.parametrize(
