@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from reconciler.core.change import SYMBOLS, Action, Change, FieldChange
 from reconciler.core.event import PAYING, Verb
+from reconciler.core.fields import FieldClass
 from reconciler.core.money import Price, amount
 from reconciler.core.resource import Resource
 from reconciler.render.job_text import job_lines
@@ -68,11 +69,15 @@ def change_text(change: Change, width: int = 100, colour: bool = False, *, full:
 
 
 def _title(change: Change) -> str:
+    if change.action is Action.BLOCKED and change.attempt is None:
+        return "can't be imported as it is"  # every doubt is about an attempt
     if not change.lasting:
         return TITLES[change.action]
     title = _OF_OBJECTS.get(change.action, TITLES[change.action])
     bounded = change.warning.rstrip(".") if change.count(Verb.DELETE) else ""
-    return f"{title}: {visible(bounded[:1].lower() + bounded[1:])}" if bounded else title
+    if not bounded:
+        return title
+    return f"{title}{';' if ':' in title else ':'} {visible(bounded[:1].lower() + bounded[1:])}"
 
 
 def symbol(action: Action) -> str:
@@ -85,7 +90,7 @@ Row = tuple[str, tuple[object, ...], str]  # name; one value, or before and afte
 
 def _fields(change: Change) -> Iterator[Row]:
     for field in change.fields:
-        yield from _difference(field)
+        yield from _difference(field, _meaning(change, field))
     if not change.fields:
         for op in change.operations:
             if op.resource is not None and op.verb is Verb.CREATE:
@@ -98,8 +103,13 @@ def _fields(change: Change) -> Iterator[Row]:
         yield "price", (), price_text(change.price)
 
 
-def _difference(field: FieldChange) -> Iterator[Row]:
-    remark = MEANINGS[field.kind]
+def _meaning(change: Change, field: FieldChange) -> str:
+    if change.lasting and field.kind is FieldClass.EXECUTION:
+        return f"{field.kind}: another one"
+    return MEANINGS[field.kind]
+
+
+def _difference(field: FieldChange, remark: str) -> Iterator[Row]:
     if field.name.startswith(_TAG) and {field.before, field.after} == {None, ""}:
         # A plain tag: it is there or it isn't, and has no value that could change.
         yield "+ tag" if field.before is None else "- tag", (field.name.removeprefix(_TAG),), remark

@@ -63,9 +63,9 @@ def make_task(number: int = 1, device: str = SV1, shots: int = 100, **more: Any)
     return str(answer["quantumTaskArn"])
 
 
-def make_limit(amount: str = "100.50") -> str:
+def make_limit(amount: str = "100.50", **more: Any) -> str:
     """A limit of Garnet; its ARN."""
-    request = {"clientToken": "limit", "deviceArn": GARNET, "spendingLimit": amount}
+    request = {"clientToken": "limit", "deviceArn": GARNET, "spendingLimit": amount, **more}
     return str(opened().braket.client().once("eu-north-1", "create_spending_limit", **request)["spendingLimitArn"])
 
 

@@ -89,6 +89,8 @@ def test_a_run_of_something_else_is_refused(place: Place, made: dict[str, object
     assert "error: Run is not what is declared [import/differs]" in plan.err
     assert f"--> qctl.yaml:{line}:" in plan.err
     assert detail.replace("ID", arn) in plan.err
+    assert "QuantumTask/bell can't be imported as it is" in plan.out
+    assert "Plan: 0 to add, 0 to change, 0 to destroy, 1 unknown." in plan.out
     assert place.run("apply", "--auto-approve").code == 1
     assert place.tasks() == 1
 
@@ -109,6 +111,19 @@ def test_one_run_is_one_address(place: Place) -> None:
     (place.root / "qctl.yaml").write_text(text.replace("7b1e", "7b1f"), "utf-8")
     assert "carries the marks of the project 019aa3c1-7d00-7b1e" in place.run("plan").err
     assert place.tasks() == 1
+
+
+def test_a_renamed_run_is_imported_with_its_own_token(place: Place) -> None:
+    declare(place, bare("old"))
+    place.ok("apply", "--auto-approve")
+    (before,) = place.ok("show", "--json").json["resources"]["QuantumTask/old"]
+    for path in (place.root / "state").iterdir():
+        path.unlink()
+    declare(place, task(before["id"], accept="").replace("tags:", "moved: [old], tags:"))
+    place.ok("apply", "--auto-approve")
+    (after,) = place.ok("show", "--json").json["resources"]["QuantumTask/bell"]
+    assert (after["token"], after["origin"]) == (before["token"], "QuantumTask/old")
+    assert (place.tasks(), "No changes." in place.ok("plan").out) == (1, True)
 
 
 def test_an_import_beside_a_paid_run_does_nothing(place: Place) -> None:
@@ -155,9 +170,14 @@ def test_the_command_imports_what_is_declared(place: Place) -> None:
 
 
 def test_a_failed_run_is_imported_without_a_retry(place: Place) -> None:
-    arn = make_task()
-    declare(place, task(arn).replace("program:", "run: {retry: {maxAttempts: 2, on: [CANCELLED]}}, program:"))
-    opened().braket.client().once("us-east-1", "cancel_quantum_task", quantumTaskArn=arn, clientToken="c")
+    arn = make_task(device=GARNET)
+    declare(
+        place,
+        task(arn)
+        .replace("device: sim", "device: garnet")
+        .replace("program:", "run: {retry: {maxAttempts: 2, on: [CANCELLED]}}, program:"),
+    )
+    opened().braket.client().once("eu-north-1", "cancel_quantum_task", quantumTaskArn=arn, clientToken="c")
     place.ok("local", "advance", "10m")
     place.ok("import", "QuantumTask/bell", arn, "--accept", "program", "--auto-approve")
     assert place.tasks() == 1

@@ -45,6 +45,7 @@ def test_runs_with_our_marks_say_why_nobody_has_them(place: Place) -> None:
     place.ok("apply", "--auto-approve")
     arns = {o: r[0]["id"] for o, r in place.ok("show", "--json").json["resources"].items()}
     forget(place)
+    make_limit(tags={"qctl:project": "019aa3c1-7d00-7b1f-8e11-6f0d5a2c4bff"})  # another project's: no orphan
     declare(place, TASK.replace("NAME", "kept"))
     client = opened().braket.client()
     client.once(
