@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.emulator.operations_table import write_operations
 from tests.paid_once.table import write_table
 
 # What would let the surroundings of a test run decide its result.
@@ -35,3 +36,4 @@ def nobodys_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """The promise that outranks every feature is shown case by case."""
     write_table(terminalreporter)
+    write_operations(terminalreporter)

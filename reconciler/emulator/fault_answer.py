@@ -18,6 +18,9 @@ _LOST: Mapping[str, Literal["closed", "silent", "refused"]] = {
 }
 _STATUS = {"throttle": 429, "error-500": 500, "error-503": 503}
 _BRAKET_CODES = {
+    400: ("ValidationException", "The request is not valid"),
+    402: ("ServiceQuotaExceededException", "You have exceeded a service quota"),
+    403: ("AccessDeniedException", "You are not authorized to perform this operation"),
     429: ("ThrottlingException", "Rate exceeded"),
     500: ("InternalServiceException", "An unexpected error occurred"),
     503: ("ServiceUnavailableException", "The service is unavailable"),
