@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from reconciler.cli.project import Opened
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from reconciler.providers.braket.device import Device as BraketDevice
     from reconciler.providers.pasqal.device import Device as PasqalDevice
 
-HEAD = ("DEVICE", "PROVIDER", "TYPE", "STATUS", "QUBITS", "SHOTS", "PRICE", "QUEUE", "ALIAS", "ARN")
+HEAD = ("DEVICE", "PROVIDER", "TYPE", "STATUS", "QUBITS", "SHOTS", "PRICE", "QUEUE", "NEXT WINDOW", "ALIAS", "ARN")
 _EMULATOR = "EMU_"
 _RETIRED = "RETIRED"
 
@@ -23,10 +24,11 @@ Names = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One device: the cells of its row, and the same for programs."""
+    """One device: the cells of its row, the same for programs, and all that a person needs to choose it."""
 
     row: tuple[str, ...]
     data: Mapping[str, Any]
+    facts: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,15 @@ def lists(project: Opened, wish: Wish) -> Mapping[str, Callable[[], list[Listed]
 def _braket(project: Opened, wish: Wish, aliases: Names) -> Iterator[Listed]:
     from reconciler.providers.braket.device import get_device, list_devices  # botocore: only when it is asked
 
-    client = project.braket.client()
+    client, now = project.braket.client(), project.session.clock.now()
     for found in list_devices(client):
         if wish.holds(found.status, found.name, found.arn, *aliases.get(found.arn, ())):
-            yield _of_braket(get_device(client, found.arn) or found, aliases.get(found.arn, ()))
+            yield _of_braket(get_device(client, found.arn) or found, aliases.get(found.arn, ()), now)
 
 
-def _of_braket(device: BraketDevice, aliases: Sequence[str]) -> Listed:
+def _of_braket(device: BraketDevice, aliases: Sequence[str], now: datetime) -> Listed:
+    from reconciler.providers.braket.device_facts import data_of, facts_of, window_of
+
     shots, price = device.shots, device.unit_price
     row = (
         device.name,
@@ -74,24 +78,12 @@ def _of_braket(device: BraketDevice, aliases: Sequence[str]) -> Listed:
         f"{shots[0]}-{shots[1]}" if shots else "?",
         f"{price[0]} USD/{price[1]}" if price else "unknown",
         device.queues.get("tasks", "?"),
+        window_of(device, now),
         ", ".join(aliases) or "-",
         device.arn,
     )
-    data = {
-        "cloud": "braket",
-        "arn": device.arn,
-        "name": device.name,
-        "alias": aliases[0] if aliases else None,
-        "provider": device.provider,
-        "type": device.type,
-        "status": device.status,
-        "qubits": device.qubits,
-        "shots": shots,
-        "price": {"amount": str(price[0]), "currency": "USD", "unit": price[1]} if price else None,
-        "queues": dict(device.queues),
-        "programs": sorted(device.programs),
-    }
-    return Listed(row, data)
+    data = {"cloud": "braket", "alias": aliases[0] if aliases else None, **data_of(device, now)}
+    return Listed(row, data, {"alias": ", ".join(aliases), **facts_of(device, now)})
 
 
 def _pasqal(project: Opened, wish: Wish, aliases: Names) -> Iterator[Listed]:
@@ -120,6 +112,7 @@ def _of_pasqal(device: PasqalDevice, aliases: Sequence[str]) -> Listed:
         "?",
         {True: "billed", False: "free", None: "unknown"}[device.billed],
         "?" if queue is None else f"{queue:g} s",
+        "-",
         ", ".join(aliases) or "-",
         "-",
     )
@@ -136,4 +129,13 @@ def _of_pasqal(device: PasqalDevice, aliases: Sequence[str]) -> Listed:
         "billed": device.billed,
         "queue_seconds": queue,
     }
-    return Listed(row, data)
+    facts = {
+        "alias": ", ".join(aliases),
+        "provider": "Pasqal",
+        "type": kind,
+        "status": standing or "unknown",
+        "qubits": str(device.qubits or ""),
+        "price": row[6],
+        "queue": "" if queue is None else f"about {queue:g} s",
+    }
+    return Listed(row, data, facts)

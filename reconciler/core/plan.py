@@ -30,6 +30,7 @@ class Plan:
     changes: tuple[Change, ...]
     edges: Mapping[Address, Set[Address]]
     diagnostics: tuple[Diagnostic, ...] = ()
+    notes: tuple[str, ...] = ()  # for people, and true at this time of day only: no part of the machine form
 
     @property
     def empty(self) -> bool:

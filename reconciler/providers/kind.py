@@ -88,10 +88,11 @@ class ResultFile:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What the live devices say of resources about to be submitted."""
+    """What the live devices say of resources about to be submitted. `notes` are for people and true for now only."""
 
     diagnostics: Sequence[Diagnostic] = ()
     prices: Mapping[Address, Price] = field(default_factory=dict)
+    notes: Sequence[str] = ()
 
 
 class Kind(Protocol):

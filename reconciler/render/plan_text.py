@@ -44,7 +44,7 @@ def facts(plan: Plan) -> list[str]:
     work = work_text(job for c in plan.changes for job in c.jobs)
     lines = [f"Jobs: {work}."] if work else []
     lines += [str(plan.cost)] if any(c.count(*PAYING) for c in plan.changes) else []
-    lines += _sets(plan)
+    lines += [*_sets(plan), *map(visible, plan.notes)]
     if plan.already_paid:
         lines.append(f"Already paid, not run again: {plan.already_paid}.")
     statuses = Counter(visible(c.attempt.status) or "submitted" for c in plan.changes if c.attempt and _goes_on(c))

@@ -18,7 +18,7 @@ from reconciler.core.plan import Plan
 from reconciler.core.resource import Resource
 from reconciler.core.rules import Rules
 from reconciler.core.state import Record, State, fold
-from reconciler.providers.kind import Keeper
+from reconciler.providers.kind import Checked, Keeper
 from reconciler.store.port import Snapshot
 from reconciler.workflow.discover import discover, wanted
 from reconciler.workflow.guards import guarded
@@ -120,13 +120,15 @@ def make_plan(
     aside = [c for c in changes if str(c.address) in renamed.sources and not chosen.holds(c.address)]
     changes, edges = [*bundled.changes.values(), *set_aside(aside)], guarded(bundled.changes.values(), bundled.edges)
     changes = with_imports(with_moves(changes, renamed.sources), imported)
-    findings, prices = _check(session, changes)
+    checked = _check(session, changes)
+    prices = dict(checked.prices)
     prices |= {a: discounted(prices[a], fee) for a, fee in bundled.fees.items() if a in prices}
     told = (*renamed.findings, *imported.findings)
-    findings = [*told, *bundled.findings, *findings, *_objections(session, changes, by_address, prices)]
+    findings = [*told, *bundled.findings, *checked.diagnostics, *_objections(session, changes, by_address, prices)]
     if prices:
         changes = [replace(c, price=prices.get(c.address)) if c.address in prices else c for c in changes]
     plan = _plan(session, changes, edges, in_order([*warnings, *findings, *_forbidden(changes)]))
+    plan = replace(plan, notes=tuple(checked.notes))
     return Planned(plan, memory.snapshot, observed, seen, by_address)
 
 
@@ -237,13 +239,15 @@ def _submitted(session: Session, changes: Sequence[Change]) -> dict[str, list[Re
     return by_cloud
 
 
-def _check(session: Session, changes: Sequence[Change]) -> tuple[list[Diagnostic], dict[Address, Price]]:
+def _check(session: Session, changes: Sequence[Change]) -> Checked:
     findings: list[Diagnostic] = []
     prices: dict[Address, Price] = {}
+    notes: list[str] = []
     for name, resources in _submitted(session, changes).items():
         cloud = session.clouds[name]
         checked = cloud.check(resources)
         findings.extend(checked.diagnostics)
         prices.update(checked.prices)
+        notes.extend(checked.notes)
         findings.extend(check_sequences(resources, cloud.specs))
-    return findings, prices
+    return Checked(findings, prices, notes)

@@ -72,7 +72,8 @@ class BraketCloud:
             if (mine := [r for r in resources if r.address.kind == name])
         ]
         findings = [found for part in checked for found in part.diagnostics]
-        return Checked(findings, {address: price for part in checked for address, price in part.prices.items()})
+        prices = {address: price for part in checked for address, price in part.prices.items()}
+        return Checked(findings, prices, [note for part in checked for note in part.notes])
 
     def objections(
         self, changes: Sequence[Change], declared: Mapping[Address, Resource], prices: Mapping[Address, Price]

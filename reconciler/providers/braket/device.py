@@ -11,7 +11,12 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from reconciler.providers.braket.client import BraketClient
+from reconciler.providers.braket.topology import Topology, read_topology
+from reconciler.providers.braket.window import Windows, read_windows
 
+PROGRAM_SET = "braket.ir.openqasm.program_set"
+# All QPUs charge this per task beside their shots, in USD (reference/braket.md 2.3; capabilities do not tell it).
+TASK_FEE = Decimal("0.30")
 # Every region that has QPUs (AwsDevice.REGIONS in amazon-braket-sdk); simulators live in the caller's.
 REGIONS = ("us-east-1", "us-west-1", "us-west-2", "eu-north-1", "eu-west-2")
 
@@ -41,6 +46,38 @@ class Device:
         """How many qubits, or atoms."""
         count = (self.capabilities.get("paradigm") or {}).get("qubitCount")
         return int(count) if count is not None else None
+
+    @property
+    def region(self) -> str:
+        """Its region; a simulator is in each of them."""
+        return region_of(self.arn, "")
+
+    @property
+    def location(self) -> str:
+        """Where it stands, in the provider's words."""
+        return str(self._service().get("deviceLocation") or "")
+
+    @property
+    def windows(self) -> Windows:
+        """When it runs what is queued."""
+        return read_windows(self.capabilities)
+
+    @property
+    def native_gates(self) -> tuple[str, ...]:
+        """The gates that it runs as they are; empty when it does not say."""
+        given = (self.capabilities.get("paradigm") or {}).get("nativeGateSet")
+        return tuple(map(str, given)) if isinstance(given, list) else ()
+
+    @property
+    def topology(self) -> Topology | None:
+        """Which qubits are next to each other, None when it does not say."""
+        return read_topology((self.capabilities.get("paradigm") or {}).get("connectivity"))
+
+    @property
+    def program_set(self) -> Mapping[str, Any] | None:
+        """What it says of program sets, None if it takes none."""
+        offer = (self.capabilities.get("action") or {}).get(PROGRAM_SET)
+        return offer if isinstance(offer, dict) else None
 
     @property
     def programs(self) -> frozenset[str]:

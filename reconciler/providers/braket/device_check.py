@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from reconciler.core.declared import Path
@@ -11,16 +12,15 @@ from reconciler.core.diagnostic import Diagnostic, Severity
 from reconciler.core.money import Price
 from reconciler.core.resource import Resource
 from reconciler.providers.braket.client import BraketClient
-from reconciler.providers.braket.device import Device, get_device
+from reconciler.providers.braket.device import TASK_FEE, Device, get_device
 from reconciler.providers.braket.quantum_task import TaskPayload
+from reconciler.providers.braket.window import moment
 from reconciler.providers.kind import Checked
 
-# All QPUs charge this per task beside their shots (reference/braket.md 2.3; capabilities do not tell it).
-_TASK_FEE = Decimal("0.30")
 _SIMULATOR_FLOOR = Decimal(3) / 60  # minutes: a simulator task is billed for at least 3 s
 
 
-def check(client: BraketClient, resources: Sequence[Resource]) -> Checked:
+def check(client: BraketClient, resources: Sequence[Resource], now: datetime) -> Checked:
     """Ask each device once. Raises CloudUnavailable."""
     devices = {arn: get_device(client, arn) for arn in sorted({str(r.execution["device"]) for r in resources})}
     findings: list[Diagnostic] = []
@@ -32,7 +32,19 @@ def check(client: BraketClient, resources: Sequence[Resource]) -> Checked:
             price = price_of(device, int(resource.execution["shots"]))
             if price is not None:
                 prices[resource.address] = price
-    return Checked(findings, {r.address: prices[r.address] for r in resources if r.address in prices})
+    priced = {r.address: prices[r.address] for r in resources if r.address in prices}
+    return Checked(findings, priced, [note for device in devices.values() if device for note in _waiting(device, now)])
+
+
+def _waiting(device: Device, now: datetime) -> Iterator[str]:
+    """What is submitted outside of a device's windows is taken, and waits."""
+    opens = device.windows.opens(now)
+    if opens is not None and device.type == "QPU" and device.status == "ONLINE":
+        queue = device.queues.get("tasks", "unknown")
+        yield (
+            f"{device.name} is outside of its execution windows: submitted now it waits. "
+            f"The next window opens {moment(opens)}; tasks in its queue: {queue}."
+        )
 
 
 def price_of(device: Device, shots: int) -> Price | None:
@@ -42,8 +54,8 @@ def price_of(device: Device, shots: int) -> Price | None:
         return None
     price, unit = stated
     if unit == "shot":
-        cost = _TASK_FEE + price * shots
-        return Price(cost, cost, f"{_TASK_FEE} a task and {price} a shot, by the device's capabilities")
+        cost = TASK_FEE + price * shots
+        return Price(cost, cost, f"{TASK_FEE} a task and {price} a shot, by the device's capabilities")
     if unit == "minute":
         # Its time can't be known before; only the least that is billed.
         return Price(price * _SIMULATOR_FLOOR, None, f"{price} a minute, at least 3 s, by the device's capabilities")

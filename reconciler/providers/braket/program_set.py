@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any, Final
 
 from reconciler.core.attempt import Place
@@ -12,13 +11,10 @@ from reconciler.core.digest import canonical
 from reconciler.core.program_set import most_members
 from reconciler.core.resource import Resource
 from reconciler.providers.braket.client import BraketClient
-from reconciler.providers.braket.device import get_device
+from reconciler.providers.braket.device import PROGRAM_SET, TASK_FEE, get_device
 from reconciler.providers.braket.quantum_task import OPENQASM_HEADER, TaskPayload, create_request
 from reconciler.providers.kind import Bundles
 
-PROGRAM_SET: Final = "braket.ir.openqasm.program_set"
-TASK_FEE: Final = Decimal("0.30")
-"""USD of each task on a QPU, once for a program set (reference: AWS's price list, 2026)."""
 _RESULT_TYPE: Final = re.compile(r"^\s*#?pragma\s+braket\s+result\b", re.MULTILINE)
 
 
@@ -28,8 +24,8 @@ def bundles(client: BraketClient, resources: Sequence[Resource]) -> Bundles:
     device = get_device(client, arn)
     if device is None:
         return Bundles(refused=f"nobody knows what {arn} takes")
-    offer = (device.capabilities.get("action") or {}).get(PROGRAM_SET)
-    if not isinstance(offer, dict):
+    offer = device.program_set
+    if offer is None:
         return Bundles(refused=f"{device.name} takes no program sets")
     payloads = [resource.payload for resource in resources]
     if why := _why_not(payloads):
@@ -49,19 +45,24 @@ def bundles(client: BraketClient, resources: Sequence[Resource]) -> Bundles:
 
 
 def _why_not(payloads: Sequence[TaskPayload]) -> str:
-    if any(p.language != "openqasm" for p in payloads):
-        return "only OpenQASM programs can be in a program set"
-    if len({p.source.text for p in payloads}) > 1:
-        return "the points of this sweep are different programs; a program set of ours holds one with many inputs"
-    if _RESULT_TYPE.search(payloads[0].source.text):
-        return "a program with `#pragma braket result` can't be in a program set"
-    if any(set(p.inputs) != set(payloads[0].inputs) or not p.inputs for p in payloads):
-        return "the points of this sweep do not differ in their inputs alone"
-    if any(isinstance(value, list) for p in payloads for value in p.inputs.values()):
-        return "an input of several numbers can't be in a program set: there, a list is one value for each run"
-    if any(isinstance(value, bool) for p in payloads for value in p.inputs.values()):
-        return "an input that is true or false can't be in a program set: there, inputs are numbers"
-    return ""
+    first = payloads[0]
+    values = [value for p in payloads for value in p.inputs.values()]
+    reasons = {
+        "only OpenQASM programs can be in a program set": first.language != "openqasm",
+        "the points of this sweep are different programs; a program set of ours holds one with many inputs": any(
+            p.source.text != first.source.text for p in payloads
+        ),
+        "a program with `#pragma braket result` can't be in a program set": _RESULT_TYPE.search(first.source.text),
+        "the points of this sweep do not differ in their inputs alone": not first.inputs
+        or any(p.inputs.keys() != first.inputs.keys() for p in payloads),
+        "an input of several numbers can't be in a program set: there, a list is one value for each run": any(
+            isinstance(value, list) for value in values
+        ),
+        "an input that is true or false can't be in a program set: there, inputs are numbers": any(
+            isinstance(value, bool) for value in values
+        ),
+    }
+    return next((why for why, holds in reasons.items() if holds), "")
 
 
 def _most(offer: Mapping[str, Any], shots: int) -> int:

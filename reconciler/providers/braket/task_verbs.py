@@ -30,7 +30,7 @@ class TaskVerbs:
 
     def check(self, resources: Sequence[Resource]) -> Checked:
         """Ask the devices."""
-        return check(self._client, resources)
+        return check(self._client, resources, self._clock.now())
 
     def observe(self, asked: Sequence[tuple[str, Attempt]]) -> Iterable[Observed]:
         """Read these attempts."""
