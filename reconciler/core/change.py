@@ -78,8 +78,8 @@ class Change:
 
     @property
     def changes_anything(self) -> bool:
-        """Whether applying would make a call or write a record."""
-        recorded = self.managed is not None or bool(self.moved)
+        """Whether applying would make a call or write a record, or would if that were not forbidden."""
+        recorded = self.managed is not None or bool(self.moved) or bool(self.forbidden)
         return bool(self.operations) or recorded or self.action in (Action.ADOPT, Action.BLOCKED)
 
     @property
