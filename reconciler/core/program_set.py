@@ -9,7 +9,7 @@ from typing import Final
 
 from reconciler.core.address import Address
 from reconciler.core.digest import digest, run_token
-from reconciler.core.mark import MARKS, TAG_ADDRESS, TAG_DIGEST, TAG_PROJECT, TAG_RUN, RunMark, address_mark
+from reconciler.core.mark import KEYED, TAG_ADDRESS, TAG_DIGEST, TAG_PROJECT, TAG_RUN, RunMark, address_mark
 from reconciler.core.resource import Resource, Scope
 
 _POINTS: Final = "qctl:points-"
@@ -71,7 +71,7 @@ def saved(sets: Iterable[ProgramSet]) -> Decimal:
 
 def most_members(tags: Mapping[str, str]) -> int:
     """How many members a task with these tags can name beside our marks."""
-    return max(0, _TAGS - len(MARKS) - len(tags)) * _IN_ONE
+    return max(0, _TAGS - len(KEYED) - len(tags)) * _IN_ONE
 
 
 def short(token: str) -> str:

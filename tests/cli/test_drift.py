@@ -89,6 +89,15 @@ def test_edited_tags_and_a_cancelled_task_and_one_that_nobody_declared(filled: P
     assert [line[:2] for line in lines(filled)] == [(None, "orphan")]
 
 
+def test_what_is_finished_is_asked_about_too(filled: Place) -> None:
+    filled.ok("local", "advance", "1d")
+    filled.ok("apply", "--auto-approve", "--refresh", "all")
+    braket("tag_resource", resourceArn=ids(filled)["QuantumTask/kept"], tags={"owner": "lab-4"})
+    assert [line[:3] for line in lines(filled)] == [("QuantumTask/kept", "tag", "tag owner")]
+    assert "No changes." in filled.ok("plan").out  # which asks about what is unfinished
+    assert "1 to change" in filled.ok("plan", "--refresh", "all").out
+
+
 def test_a_limit_that_somebody_raised(filled: Place) -> None:
     arn = ids(filled)["SpendingLimit/cap"]
     braket("update_spending_limit", spendingLimitArn=arn, clientToken="by-hand", spendingLimit="900")

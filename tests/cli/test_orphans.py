@@ -23,17 +23,20 @@ def test_both_clouds_and_every_region_are_looked_through(place: Place) -> None:
     batch, limit = make_batch(), make_limit()
     place.ok("local", "advance", "1d")
     task = make_task(1, GARNET, tags={"owner": "ada", "b": "2", "c": "3", "d": "4", "qctl:notes": "x"})
+    quick = make_task(2)
+    place.ok("local", "advance", "3s")
     found = place.ok("orphans", "--json").json["orphans"]
     assert [(o["id"], o["kind"], o["region"], o["why"]) for o in found] == [
         (task, "QuantumTask", "eu-north-1", "made without qctl"),
         (limit, "SpendingLimit", "eu-north-1", "made without qctl"),
     ]
     everything = place.ok("orphans", "--json", "--all").json["orphans"]
-    assert [o["id"] for o in everything if o["phase"] == "done"] == [batch]
+    assert [o["id"] for o in everything if o["phase"] == "done"] == [quick, batch]
+    assert everything[0]["id"] == task  # what is on its way comes first
     text = place.run("orphans", "--detailed-exitcode")
     assert text.code == 2
     assert "b=2, c=3, d=4, and 2 more" in text.out
-    assert "1 finished run is not shown: say --all." in text.out
+    assert "2 finished runs are not shown: say --all." in text.out
     # Nothing is recorded, nothing is marked.
     assert "No changes." in place.ok("plan").out
     place.ok("local", "advance", "1d")

@@ -14,6 +14,7 @@ from reconciler.core.event import Concluded, Intended, Verb
 from reconciler.core.mark import TAG_ADDRESS, TAG_MOVED
 from reconciler.workflow.plan import Selection
 from tests.workflow.bench import Project, task
+from tests.workflow.test_program_sets import sweep
 
 OLD, NEW = parse_address("QuantumTask/old"), parse_address("QuantumTask/new")
 
@@ -152,3 +153,26 @@ def test_a_doubt_that_nothing_was_found_of_waits(project: Project) -> None:
     project.bench.clock.sleep(301)
     (change,) = project.plan(moved("new", "old")).plan.changes
     assert (change.action, len(change.operations)) == (Action.CREATE, 1)
+
+
+def test_a_sweep_in_one_task_is_renamed_as_one(project: Project) -> None:
+    """The marks of a program set name its members by their tokens, which are of the older address."""
+
+    def points(name: str, *older: str) -> list[Declared]:
+        made = []
+        for one in sweep(3):
+            old = tuple(Address("QuantumTask", o, one.address.key) for o in older)
+            made.append(replace(one, address=Address("QuantumTask", name, one.address.key), moved=old))
+        return made
+
+    project.apply(*points("sweep"))
+    assert project.tasks() == 1
+    lose_state(project)
+    project.apply(*points("turns", "sweep"))  # before any mark is rewritten
+    assert project.plan(*points("turns", "sweep")).plan.empty
+    lose_state(project)
+    planned = project.plan(*points("turns"))  # and after, without the older name
+    assert {str(c.action) for c in planned.plan.changes} == {"adopt"}
+    project.apply(*points("turns"))
+    assert project.plan(*points("turns")).plan.empty
+    assert project.tasks() == 1
