@@ -40,5 +40,5 @@ def metrics_text(title: str, metrics: Sequence[dict[str, str]], *, width: int = 
     names = list(dict.fromkeys(name for row in metrics for name in row))[:_MOST_COLUMNS]
     if not names:
         return f"{visible(title)}\n  No metrics were logged."
-    rows = [[row.get(name, "-") for name in names] for row in metrics]
-    return f"{visible(title)}\n{table(names, rows, width=width, colour=colour)}"
+    rows = [[visible(row.get(name, "-")) for name in names] for row in metrics]
+    return f"{visible(title)}\n{table(list(map(visible, names)), rows, width=width, colour=colour)}"

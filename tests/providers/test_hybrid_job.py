@@ -19,12 +19,13 @@ from reconciler.core.declared import FolderChanged, FolderFile, SourceFolder
 from reconciler.core.digest import sha256
 from reconciler.core.phase import Phase
 from reconciler.core.resource import Resource
+from reconciler.core.uid import born
 from reconciler.providers import KINDS
 from reconciler.providers.braket.hybrid_job import job_name
 from reconciler.providers.braket.job_entry import entry_problem
 from reconciler.providers.braket.job_results import ArchiveUnreadable, document_of
 from reconciler.providers.braket.job_source import pack
-from reconciler.providers.kind import Reply
+from reconciler.providers.kind import Reply, Search
 from tests.providers.bench import GARNET, Answer, Bench, attempt, error
 from tests.providers.samples import CONTEXT, SAMPLES, declare, source_folder
 
@@ -189,16 +190,30 @@ def test_few_are_read_one_by_one_and_many_by_pages(bench: Bench) -> None:
     assert operations(bench) == ["SearchJobs"]
 
 
-def test_what_a_summary_does_not_tell_is_asked_for(bench: Bench) -> None:
+@pytest.mark.parametrize(("reason", "output"), [("it overheated", "s3://b/k"), ("", "")])
+def test_what_a_summary_does_not_tell_is_asked_for(bench: Bench, reason: str, output: str) -> None:
     """Why it failed, and where its results are."""
     bench.world.set_switch("jobs.quota", "50")
-    bench.world.set_switch("fail.reason", "it overheated")
+    bench.world.set_switch("fail.reason", reason)
     made = [create(bench, resource(), f"{n:064d}").id for n in range(7)]
     bench.world.advance(60)
-    known = [(f"HybridJob/j{n}", attempt(bench, arn)) for n, arn in enumerate(made)]
+    known = [(f"HybridJob/j{n}", attempt(bench, arn, output=output)) for n, arn in enumerate(made)]
+    bench.wire.sent.clear()
     seen = list(bench.cloud.observe(known))
-    assert {(one.status, one.phase, one.failure) for one in seen} == {("FAILED", Phase.FAILED, "it overheated")}
+    assert operations(bench) == ["SearchJobs", *["GetJob"] * 7]
+    assert {one.failure for one in seen} == {reason}
     assert all(one.output.startswith("s3://amazon-braket-us-east-1-123456789012/qctl/contract/") for one in seen)
+
+
+def test_marks_copied_from_a_run_of_another_kind_are_none(bench: Bench) -> None:
+    place = bench.cloud.place(resource())
+    token = "a" * 64
+    marks = {"qctl:project": CONTEXT.uid, "qctl:digest": "q1-d", "qctl:run": f"default/1/1/{token}"}
+    for number, address in enumerate(("QuantumTask/bell", "HybridJob/descent")):
+        bench.cloud.create(resource(), f"{number:064d}", {**marks, "qctl:address": address}, place)
+    search = Search(CONTEXT.uid, born(CONTEXT.uid), frozenset({place.region}), unmarked=True)
+    found = [(one.mark, one.attempt.token, one.kind) for one in bench.cloud.discover(search)]
+    assert sorted(found) == [("HybridJob/descent", token, "HybridJob"), ("QuantumTask/bell", "", "HybridJob")]
 
 
 def test_a_failure_without_a_reason_tells_its_last_event(bench: Bench) -> None:
