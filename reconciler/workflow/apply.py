@@ -304,4 +304,6 @@ class _Run:
         if change.action in _RECORDED or (recorded and not change.operations):
             self.applied.recorded.append(change.address)
             run_id = change.attempt.id if change.attempt else ""
-            self.caller.tell(self.session.progress(change.address, change.action, Stage.DONE, id=run_id))
+            # An update without a call is no update of anything but our own record.
+            step = "record" if change.action is Action.UPDATE else change.action
+            self.caller.tell(self.session.progress(change.address, step, Stage.DONE, id=run_id))
