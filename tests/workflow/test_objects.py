@@ -42,12 +42,12 @@ def codes(found: tuple[Diagnostic, ...]) -> list[str]:
 
 def test_there_and_back_again_are_two_real_updates(project: Project) -> None:
     """The service ignores a token that it knows: one made of the amount alone would leave B in place."""
-    for amount in ("10", "20", "10"):
+    for amount in ("10", "20", "10", "20"):
         project.apply(limit(amount=amount))
         assert amounts(project) == [(GARNET, amount)]
         assert project.plan(limit(amount=amount)).plan.empty
     tokens = [body["clientToken"] for body in project.bench.wire.bodies("UpdateSpendingLimit")]
-    assert (len(tokens), len(set(tokens))) == (2, 2)
+    assert (len(tokens), len(set(tokens))) == (3, 3)
     assert project.bench.wire.count("CreateSpendingLimit") == 1
 
 
@@ -139,6 +139,7 @@ def test_observing_changes_nothing(project: Project) -> None:
     before = limits(project)
     project.apply(OBSERVED)
     assert project.plan(OBSERVED).plan.empty
+    assert project.state.records["SpendingLimit/cap"].removal == "orphan"
     project.apply()
     assert limits(project) == before
     assert project.bench.wire.count("CreateSpendingLimit") == 1
