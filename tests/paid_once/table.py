@@ -51,6 +51,11 @@ TABLES = (
         _BRAKET,
     ),
     Table(
+        "program sets: fault, and who tries again",
+        re.compile(r"test_program_sets\.py::test_one_set_is_paid_once\[(?P<row>.+)-(?P<verb>\w+)-(?P<again>[\w ]+)\]"),
+        ("create",),
+    ),
+    Table(
         "Pasqal: fault, and who tries again",
         re.compile(r"test_pasqal_matrix\.py::test_paid_once\[(?P<row>.+)-(?P<verb>[\w ]+)-(?P<again>[\w ]+)\]"),
         _PASQAL,

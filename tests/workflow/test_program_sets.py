@@ -76,6 +76,26 @@ def test_fifty_points_are_one_task_with_fifty_results(project: Project) -> None:
     assert ones[0] < 50 < ones[21] > 50 > ones[-1], "points are not in their places"  # nearest to pi is 3.1
 
 
+def test_results_of_a_set_of_which_some_failed(project: Project) -> None:
+    project.bench.world.set_switch("simulation", "real")
+    broken = "OPENQASM 3.0; input float theta; qubit[1] q; bit[1] c; rx(1 / (theta - 1.1)) q[0]; c = measure q;"
+    points = [point(n, program={"openqasm": broken, "inputs": {"theta": n / 10}}) for n in (10, 11, 12)]
+    project.apply(*points)
+    _settle(project, points)
+    found = list(fetch(project.session, points))
+    assert [f.result is not None for f in found] == [True, False, True]
+    assert [bool(f.problem) for f in found] == [False, True, False]
+    assert {f.attempt.status for f in found if f.attempt} == {"COMPLETED"}
+    project.apply(*points, selection=_chosen(points[1], forced=True))
+    assert _sent(project) == [300, 100]
+
+
+def test_the_shots_of_one_run_are_in_the_range_of_the_device(project: Project) -> None:
+    planned = project.plan(*sweep(2, shots=30_000)).plan
+    assert {d.code for d in planned.diagnostics} == {"device/shots"}
+    assert not planned.applicable
+
+
 def test_what_it_saves(project: Project) -> None:
     (made,) = [op.submits for c in project.plan(*sweep(50)).plan.changes for op in c.operations if op.submits]
     assert str(made.saved) == "14.70"
