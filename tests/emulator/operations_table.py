@@ -36,9 +36,11 @@ TABLES = (
         "pasqal-cloud: methods by tests",
         (
             (re.compile(_SDK + r"test_plain\[(?P<row>\w+)\]"), "plain", "yes"),
+            (re.compile(_SDK + r"test_error\[(?P<row>\w+)-TypeError\]"), "TypeError", "yes"),
+            (re.compile(_SDK + r"test_error_by_script" + _BOTH), "script", ""),
             (re.compile(_SDK + r"test_error" + _BOTH), "error", ""),
         ),
-        ("plain", "error"),
+        ("plain", "error", "script", "TypeError"),
     ),
 )
 
