@@ -83,7 +83,9 @@ def _plan_from_manifests(
     planned = make_plan(project.session, loaded.resources, loaded.edges, refresh, selection, project.warnings, known)
     # What a selector came to is looked for anew at each plan.
     as_written = planned.resources.keys() == {str(d.address) for d in loaded.resources}
-    if cache and as_written and not loaded.diagnostics:
+    # What a plan says of an import or a rename each time, it would not say from the cache.
+    told = any(found.code.startswith(("import/", "moved/")) for found in planned.plan.diagnostics)
+    if cache and as_written and not told and not loaded.diagnostics:
         cache.write(project.project, planned.resources.values(), loaded.resources)
     return planned.plan
 

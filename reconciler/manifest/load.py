@@ -160,11 +160,11 @@ class _Loading:
                 self._renames.add(envelope, names)
 
     def _declare(self, declared: Declared) -> None:
-        address, base = declared.address, declared.address.base
-        if base in self._imports or base in self._moved:
+        if self._imports or self._moved:
+            address, base = declared.address, declared.address.base
             old = tuple(Address(base.kind, name, address.key) for name in self._moved.get(base, ()))
             declared = replace(declared, imports=self._imports.get(base), moved=old)
-        self._done[address] = declared
+        self._done[declared.address] = declared
 
     def _point(self, point: Point) -> None:
         address, base = point.address, point.source.base

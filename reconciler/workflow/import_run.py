@@ -46,7 +46,8 @@ def import_runs(
 ) -> Imports:
     """Read and compare every run that is named and not yet on record. Raises CloudUnavailable and WrongAccount."""
     made = Imports()
-    asked = [(d, d.imports) for d in declared if d.imports is not None and held(d.address)]
+    named = [(d, d.imports) for d in declared if d.imports is not None and held(d.address)]
+    asked = [(d, wish) for d, wish in named if str(d.address) in resources]
     if not asked:
         return made
     owners = {a.id: text for text, record in state.records.items() for a in record.attempts if a.exists}
@@ -61,6 +62,8 @@ def import_runs(
 
 def with_imports(changes: Iterable[Change], made: Imports) -> list[Change]:
     """The changes, those of imported runs with what they are. What can't be imported is not submitted instead."""
+    if not made.reasons and not made.refused:
+        return list(changes)
     return [_explained(change, made) for change in changes]
 
 

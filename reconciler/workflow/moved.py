@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reconciler.core.address import Address
@@ -49,15 +49,18 @@ def moves(session: Session, declared: Sequence[Declared], state: State) -> Moves
     return found
 
 
-def set_aside(changes: Iterable[Change]) -> list[Change]:
+def set_aside(changes: Iterable[Change], sources: Mapping[str, str], held: Callable[[Address], bool]) -> list[Change]:
     """Renames that the command is not about. They are recorded all the same: what was left at the older name would be
     taken for removed, and cancelled.
     """
-    return [Change(c.address, Action.NONE, "nothing else is done about it now", attempt=c.attempt) for c in changes]
+    aside = [c for c in changes if str(c.address) in sources and not held(c.address)] if sources else []
+    return [Change(c.address, Action.NONE, "nothing else is done about it now", attempt=c.attempt) for c in aside]
 
 
 def with_moves(changes: Iterable[Change], sources: Mapping[str, str]) -> list[Change]:
     """The changes, those of renamed addresses with what they were moved from."""
+    if not sources:  # nearly always, and there may be 100,000 changes
+        return list(changes)
     return [_moved(c, sources[str(c.address)]) if str(c.address) in sources else c for c in changes]
 
 

@@ -117,8 +117,8 @@ def make_plan(
         observed, seen = (*observed, *more.events), fold(seen, more.events)
         changes = _decide(session, by_address, snapshot, seen, chosen, more.unmatched)
     bundled = bundle(session, [c for c in changes if chosen.holds(c.address)], seen, edges)
-    aside = [c for c in changes if str(c.address) in renamed.sources and not chosen.holds(c.address)]
-    changes, edges = [*bundled.changes.values(), *set_aside(aside)], guarded(bundled.changes.values(), bundled.edges)
+    aside = set_aside(changes, renamed.sources, chosen.holds)
+    changes, edges = [*bundled.changes.values(), *aside], guarded(bundled.changes.values(), bundled.edges)
     changes = with_imports(with_moves(changes, renamed.sources), imported)
     checked = _check(session, changes)
     prices = dict(checked.prices)

@@ -106,3 +106,10 @@ def make_batch(jobs: Sequence[dict[str, Any]] = ({"runs": 20, "variables": {"ome
         "tags": ["rydberg", "team=lab-3"],
     }
     return str(opened().pasqal.client().submit("/api/v1/batches", body)["data"]["id"])
+
+
+def make_workload() -> str:
+    """A workload; its id."""
+    project = "00000000-0000-4000-8000-00000000c0de"
+    body = {"workload_type": "qadence_circuit", "backend": "pyqtorch", "config": {"layers": 2}, "project_id": project}
+    return str(opened().pasqal.client().submit("/api/v1/workloads", body, packed=False)["data"]["id"])

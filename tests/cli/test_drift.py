@@ -63,7 +63,8 @@ def test_edited_tags_and_a_cancelled_task_and_one_that_nobody_declared(filled: P
     changed = {"owner": "lab-4", "mine": "1", "qctl:run": "x"}
     braket("tag_resource", resourceArn=arns["QuantumTask/kept"], tags=changed)
     braket("cancel_quantum_task", quantumTaskArn=arns["QuantumTask/lost"], clientToken="by-hand")
-    filled.ok("local", "advance", "1s")
+    make_task(2)
+    filled.ok("local", "advance", "3s")  # it is done by then, and no work in flight
     stranger = make_task(1, GARNET)
     before = filled.ok("state", "show", "QuantumTask/kept").out
     found = lines(filled)

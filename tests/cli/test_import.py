@@ -18,6 +18,7 @@ from tests.cli.by_hand import (
     make_job,
     make_limit,
     make_task,
+    make_workload,
     opened,
 )
 from tests.cli.place import Place
@@ -133,6 +134,7 @@ def test_an_import_beside_a_paid_run_does_nothing(place: Place) -> None:
     plan = place.ok("plan")
     assert "warning: Nothing to import [import/unneeded]" in plan.err
     assert "No changes." in plan.out
+    assert place.ok("plan").err == plan.err  # also when nothing has changed since
 
 
 @pytest.mark.parametrize(
@@ -186,7 +188,7 @@ def test_a_failed_run_is_imported_without_a_retry(place: Place) -> None:
 def counts(place: Place) -> dict[str, int]:
     """How much of everything the cloud has."""
     connection = sqlite3.connect(place.cloud)
-    tables = ("task", "job", "spending_limit", "pasqal_batch", "pasqal_job")
+    tables = ("task", "job", "spending_limit", "pasqal_batch", "pasqal_job", "pasqal_workload")
     return {name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in tables}  # noqa: S608
 
 
@@ -196,27 +198,30 @@ def accept_all(path: Path) -> None:
 
 
 def test_a_cloud_filled_by_hand_becomes_manifests(place: Place) -> None:
-    """30 tasks, 3 jobs, a limit and 2 batches: written, accepted, imported, and then there is nothing to do."""
+    """30 tasks, 3 jobs, a limit, 2 batches and a workload: written, accepted, imported; then nothing is left to do."""
     declare(place)
     tasks = [make_task(n, GARNET if n % 2 else SV1, shots=100 + n, tags=EVIL if n == 3 else {}) for n in range(30)]
     jobs = [make_job(n) for n in range(3)]
     limit = make_limit()
     other = {"runs": 5, "sequence": BLOCKADE}
     batches = [make_batch(), make_batch([{"runs": 7, "variables": {"omega": 2.0, "t": 500}}, other])]
+    workload = make_workload()
     wrote = place.ok("import", "--generate", "--all")
-    assert "Wrote imported.yaml: 36 documents." in wrote.out, wrote
+    assert "Wrote imported.yaml: 37 documents." in wrote.out, wrote
     text = (place.root / "imported.yaml").read_text("utf-8")
-    assert all(run_id in text for run_id in (*tasks, *jobs, limit, *batches))
+    assert all(run_id in text for run_id in (*tasks, *jobs, limit, *batches, workload))
     unread = place.run("plan")
     assert (unread.code, unread.err.count("[import/unverified]")) == (1, 33)
     accept_all(place.root / "imported.yaml")
     plan = place.ok("plan")
-    assert "Plan: 36 to import, 0 to add, 36 to change, 0 to destroy." in plan.out
+    assert "Plan: 37 to import, 0 to add, 36 to change, 0 to destroy." in plan.out
     before = counts(place)
     place.ok("apply", "--auto-approve")
     assert counts(place) == before
     again = place.ok("plan")
     assert "No changes." in again.out, again
-    # Nothing that exists is written over.
+    # What is on record has its document, and nothing that exists is written over.
+    known = place.run("import", "--generate", tasks[0])
+    assert (known.code, "it is on record as a run of QuantumTask/" in known.err) == (1, True)
     ran = place.run("import", "--generate", make_task(99))
     assert (ran.code, "import/exists" in ran.err) == (1, True)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.cli.by_hand import BLOCKADE, ROLE, SEQUENCE, declare, make_batch, make_job, make_limit, opened
+from tests.cli.by_hand import BLOCKADE, ROLE, SEQUENCE, declare, make_batch, make_job, make_limit, make_workload
 from tests.cli.place import Place
 
 BATCH = """kind: Batch
@@ -30,13 +30,6 @@ WORKLOAD = """kind: Workload
 metadata: {name: w, import: {id: "ID"}}
 spec: {type: qadence_circuit, backend: pyqtorch, config: {layers: 2}}
 """
-
-
-def make_workload() -> str:
-    """A workload; its id."""
-    project = "00000000-0000-4000-8000-00000000c0de"
-    body = {"workload_type": "qadence_circuit", "backend": "pyqtorch", "config": {"layers": 2}, "project_id": project}
-    return str(opened().pasqal.client().submit("/api/v1/workloads", body, packed=False)["data"]["id"])
 
 
 @pytest.fixture
