@@ -1,7 +1,8 @@
 """Pages whose commands are run: `python -m tests.pages` writes their real output into them, tests compare.
 
 A page begins in an empty folder with a local cloud of its own. In its ```console blocks each line after `$ ` is run.
-Comments before a block are the reader's hands: `<!-- in examples/bell -->` (a copy of that folder),
+Comments before a block are the reader's hands: `<!-- in examples/bell -->` (a copy of that
+folder; a second one gets a name, `<!-- in examples/bell NAME -->`),
 `<!-- replace FILE OLD NEW -->`, `<!-- forget-state -->` and `<!-- qctl … -->` (a command that the page does not show).
 """
 
@@ -81,7 +82,7 @@ class _Reader:
 
     def _do(self, hands: str, args: list[str]) -> None:
         if hands == "in":
-            self.root = self.root.with_name(Path(args[0]).name)
+            self.root = self.root.with_name(Path(args[-1]).name)
             shutil.copytree(HOUSE / args[0], self.root)
             os.chdir(self.root)
         elif hands == "replace":
