@@ -69,6 +69,7 @@ def _facts(attempt: Attempt) -> Iterator[tuple[str, str]]:
     place = attempt.place
     facts = {
         "id": attempt.id,
+        "program set": f"run {attempt.member + 1} of this task" if attempt.group else "",
         "place": f"{place.cloud}, account {place.account}, {place.region}",
         "intended": attempt.intended,
         "submitted": attempt.submitted,

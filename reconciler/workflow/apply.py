@@ -22,6 +22,7 @@ from reconciler.workflow.late import settle, unsettled
 from reconciler.workflow.plan import Planned
 from reconciler.workflow.protocol import Caller
 from reconciler.workflow.session import Session, Tell
+from reconciler.workflow.shared_tasks import siblings
 
 _ENDS = frozenset({Stage.DONE, Stage.REFUSED, Stage.UNKNOWN, Stage.SKIPPED})
 _RECORDED = frozenset({Action.ADOPT, Action.REUSE, Action.FORGET})
@@ -253,23 +254,16 @@ class _Run:
     def _read_back(self, address: Address, attempt: Attempt) -> None:
         """A cancel only begins an end: see what it came to, for all whose task it is."""
         try:
-            asked = [(str(address), attempt), *self._siblings(attempt)]
+            asked = [(str(address), attempt), *siblings(self.live, attempt)]
             seen = list(self.session.cloud(address.kind).observe(asked))
         except CloudUnavailable:
             return  # the next plan reads it: unfinished runs always are
         self.session.store.append(*seen)
         self._learn(*seen)
 
-    def _siblings(self, attempt: Attempt) -> list[tuple[str, Attempt]]:
-        """The other runs of its task."""
-        if not attempt.group:
-            return []
-        runs = ((text, a) for text, record in self.live.records.items() for a in record.attempts)
-        return [(text, a) for text, a in runs if a.group == attempt.group and a.token != attempt.token]
-
     def _tell_siblings(self, event: Concluded, attempt: Attempt) -> None:
         """One call tagged them all."""
-        told = [replace(event, intent="", address=text, token=a.token) for text, a in self._siblings(attempt)]
+        told = [replace(event, intent="", address=text, token=a.token) for text, a in siblings(self.live, attempt)]
         if told:
             self.session.store.append(*told)
             self._learn(*told)

@@ -11,7 +11,7 @@ from reconciler.core.attempt import Attempt, Outcome
 from reconciler.core.event import Adopted, Concluded, Event, Intended, Managed, Verb
 from reconciler.core.mark import MARKS, address_mark
 from reconciler.core.phase import UNFINISHED
-from reconciler.core.program_set import is_set
+from reconciler.core.program_set import is_set, members_of
 from reconciler.core.resource import Resource
 from reconciler.core.state import State
 from reconciler.core.uid import born
@@ -113,13 +113,18 @@ def _adoptions(session: Session, want: Wanted, owners: Owners, found: Sequence[F
         new = [item for item in runs.values() if item.attempt.id not in owners.ids]
         if len(new) < len(runs):
             # Of a set on record there may be points that are not. Who copied its tags elsewhere changes nothing.
-            known = [item for item in runs.values() if item.attempt.id in owners.ids and is_set(item.attempt.tags)]
+            known = [item for item in runs.values() if item.attempt.id in owners.ids and _lacks(owners, item.attempt)]
             new = known or new
         if len(new) > 1 and len(new) == len(runs) and _paid_twice(session, owners, new):
             yield from _ambiguous(session, owners, new)
             continue
         for item in new:
             yield from _adopted(session, want, owners, item, state)
+
+
+def _lacks(owners: Owners, attempt: Attempt) -> bool:
+    """Whether it is a set with more runs than are on record."""
+    return is_set(attempt.tags) and owners.groups[attempt.token] < len(members_of(attempt.tags))
 
 
 def _paid_twice(session: Session, owners: Owners, runs: Sequence[Found]) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from reconciler.core.address import Address, parse_address
 from reconciler.core.attempt import Attempt
+from reconciler.core.digest import run_token
 from reconciler.core.event import Adopted, Event
 from reconciler.core.program_set import Member, members_of, program_set, short
 from reconciler.core.resource import Resource, Scope
@@ -63,8 +65,8 @@ def sweep_of(scope: Scope, declared: Mapping[str, Resource], found: Attempt) -> 
     members = [
         Member(resource.address, token, number, resource)
         for resource in declared.values()
-        for number in range(1, _TRIES + 1)
-        if short(token := resource.token(scope, number)) in named
+        for number, token in enumerate(_tokens(scope, resource.address, resource.digest, resource.rules.generation), 1)
+        if short(token) in named
     ]
     members.sort(key=lambda m: named[short(m.token)])
     if not members or program_set(scope, members).token != found.token:
@@ -87,7 +89,7 @@ def _wanted(
         if resource.address.base != base:
             continue
         submitted = replace(resource, address=_submitted(resource.address, found))
-        tokens = [submitted.token(session.scope, number) for number in range(1, _TRIES + 1)]
+        tokens = _tokens(session.scope, submitted.address, submitted.digest, submitted.rules.generation)
         for number, token in enumerate(tokens, 1):
             if short(token) not in named:
                 continue
@@ -104,6 +106,13 @@ def _wanted(
                     origin=str(submitted.address) if found.origin else "",
                 ),
             )
+
+
+@lru_cache(maxsize=20_000)  # each set asks for the same again
+def _tokens(scope: Scope, address: Address, digest: str, generation: int) -> tuple[str, ...]:
+    """Those of all attempts that a point may have had."""
+    tries = range(1, _TRIES + 1)
+    return tuple(run_token(scope.uid, scope.environment, address, digest, generation, number) for number in tries)
 
 
 def _submitted(address: Address, found: Attempt) -> Address:

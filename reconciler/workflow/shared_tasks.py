@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from reconciler.core.address import Address
 from reconciler.core.attempt import Attempt
 from reconciler.core.change import Action, Change
 from reconciler.core.digest import canonical
@@ -26,10 +27,21 @@ _MANY_TAGS = (
 
 def keep_together(session: Session, seen: State, result: Bundled) -> None:
     """Repeat, cancel and tag shared tasks as the one thing that they are."""
-    for shared in _tasks(seen).values():
-        _repeat(session, shared, result)
-        _cancel(shared, seen, result)
-        _tag(shared, result)
+    tasks = _tasks(seen)
+    addresses = {str(address): address for address in result.changes} if tasks else {}
+    for shared in tasks.values():
+        mine = [addresses[text] for text, _ in shared if text in addresses]
+        _repeat(session, shared, mine, result)
+        _cancel(shared, mine, seen, result)
+        _tag(shared, mine, result)
+
+
+def siblings(state: State, attempt: Attempt) -> list[tuple[str, Attempt]]:
+    """The other runs of its task, with their addresses."""
+    if not attempt.group:
+        return []
+    runs = ((text, a) for text, record in state.records.items() for a in record.attempts)
+    return [(text, a) for text, a in runs if a.group == attempt.group and a.token != attempt.token]
 
 
 def _tasks(seen: State) -> Mapping[str, Shared]:
@@ -41,16 +53,16 @@ def _tasks(seen: State) -> Mapping[str, Shared]:
     return tasks
 
 
-def _calls(result: Bundled, verb: Verb, tokens: set[str]) -> Called:
-    """By the token of the run that it is about, each such call of the plan."""
-    calls = ((change, op) for change in result.changes.values() for op in change.operations)
+def _calls(result: Bundled, mine: Sequence[Address], verb: Verb, tokens: set[str]) -> Called:
+    """By the token of the run that it is about, each such call at these addresses."""
+    calls = ((result.changes[address], op) for address in mine for op in result.changes[address].operations)
     return {op.token: (change, op) for change, op in calls if op.verb is verb and op.token in tokens}
 
 
-def _repeat(session: Session, shared: Shared, result: Bundled) -> None:
+def _repeat(session: Session, shared: Shared, mine: Sequence[Address], result: Bundled) -> None:
     """A doubtful set is repeated as it was sent, or not at all: its token stands for all its members."""
     doubtful = {attempt.token: attempt for _, attempt in shared if attempt.doubtful}
-    again = _calls(result, Verb.CREATE, set(doubtful))
+    again = _calls(result, mine, Verb.CREATE, set(doubtful))
     if again and not _repeated(session, shared, doubtful, again, result):
         _blocked(again, result)
 
@@ -77,10 +89,10 @@ def _blocked(again: Called, result: Bundled) -> None:
         result.changes[change.address] = replace(change, action=Action.BLOCKED, reason=reason, operations=())
 
 
-def _cancel(shared: Shared, seen: State, result: Bundled) -> None:
+def _cancel(shared: Shared, mine: Sequence[Address], seen: State, result: Bundled) -> None:
     """One task can't be ended for some of its runs: it goes on until nobody wants any of them."""
     alive = {attempt.token for _, attempt in shared if attempt.open and attempt.phase is not Phase.CLOSING}
-    ending = _calls(result, Verb.CANCEL, alive)
+    ending = _calls(result, mine, Verb.CANCEL, alive)
     if not ending:
         return
     if len(ending) < len(alive):
@@ -111,13 +123,14 @@ def _spared(change: Change, op: Operation, record: Record) -> Change:
     return replace(left, action=Action.REUSE if left.managed else Action.NONE)
 
 
-def _tag(shared: Shared, result: Bundled) -> None:
+def _tag(shared: Shared, mine: Sequence[Address], result: Bundled) -> None:
     """One call tags all of them."""
     tokens = {attempt.token for _, attempt in shared}
-    tagging = _calls(result, Verb.TAG, tokens)
+    tagging = _calls(result, mine, Verb.TAG, tokens)
     if not tagging:
         return
-    standing = [c for c in result.changes.values() if c.declared and c.attempt and c.attempt.token in tokens]
+    changes = [result.changes[address] for address in mine]
+    standing = [c for c in changes if c.declared and c.attempt and c.attempt.token in tokens]
     if len({canonical(_tags_after(change)) for change in standing}) > 1:
         for change, op in tagging.values():
             result.changes[change.address] = _untagged(change, op)

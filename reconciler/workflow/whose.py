@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -25,6 +26,7 @@ class Owners:
     origins: dict[str, str] = field(default_factory=dict)  # tokens that are of another address than the run is now
     known: dict[str, str] = field(default_factory=dict)  # token to address text
     ids: set[str] = field(default_factory=set)
+    groups: Counter[str] = field(default_factory=Counter)  # how many runs of each program set are on record
     _expected: dict[int, dict[str, Address]] = field(default_factory=dict)
 
     def remember(self, state: State) -> None:
@@ -34,6 +36,7 @@ class Owners:
                 self.known[attempt.token] = address
                 if attempt.group:
                     self.known[attempt.group] = str(parse_address(address).base)
+                    self.groups[attempt.group] += attempt.exists
                 if attempt.exists:
                     self.ids.add(attempt.id)
 

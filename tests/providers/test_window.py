@@ -53,6 +53,7 @@ def _at(text: str) -> datetime:
         (["Tuesday 09:00-11:00", "on request 00:00-00:00"], "Tue 10:00", "open until Tue 2026-01-13 11:00 UTC"),
         (["Tuesday 09:00-11:00", "on request 00:00-00:00"], "Tue 12:00", "unknown"),
         (["Everyday nine-five"], "Tue 12:00", "unknown"),
+        (["Everyday 01:00-24:30"], "Tue 12:00", "unknown"),
         (["Everyday 25:00-26:00"], "Tue 12:00", "unknown"),
         ([], "Tue 12:00", "unknown"),
     ],
