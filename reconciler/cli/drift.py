@@ -8,6 +8,7 @@ from reconciler.cli.exits import Exit
 from reconciler.cli.options import json_option, project_options
 from reconciler.cli.project import Flags, open_project
 from reconciler.cli.terminal import output
+from reconciler.cli.used import used_clouds
 from reconciler.render.drift_text import Line, drift_json, drift_text
 from reconciler.render.json_form import dumps
 from reconciler.workflow.drift import Drift, drift
@@ -22,7 +23,7 @@ _HINT = "An ordinary plan does not ask about what is finished: `qctl apply --ref
 def command(flags: Flags, detailed_exitcode: bool, as_json: bool) -> int:
     """Show what differs between the record and the clouds, and what apply would do about it. Changes nothing."""
     project = open_project(flags)
-    found = drift(project.session, project.loaded.resources, project.loaded.edges)
+    found = drift(project.session, project.loaded.resources, project.loaded.edges, used_clouds(project))
     lines = [_line(difference) for difference in found.found]
     out = output()
     if as_json:

@@ -14,6 +14,7 @@ from reconciler.cli.importing import take_over
 from reconciler.cli.options import addresses, project_options
 from reconciler.cli.project import Flags, Opened, open_project
 from reconciler.cli.terminal import output
+from reconciler.cli.used import used_clouds
 from reconciler.core.diagnostic import Diagnostic, Location
 from reconciler.core.importing import Import
 from reconciler.render.import_text import Document, manifest_text
@@ -67,7 +68,7 @@ def _generate(project: Opened, ids: tuple[str, ...], out: Path) -> int:
     session, declared = project.session, project.loaded.resources
     state = session.store.read().state
     if not ids:
-        found = orphans(session, state, declared)
+        found = orphans(session, state, declared, used_clouds(project))
         # What carries our marks is found by its own address; a manifest for it would name another.
         ids = tuple(run.attempt.id for run in found.runs if not run.address)
         for name, why in found.unavailable.items():

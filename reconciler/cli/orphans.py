@@ -8,6 +8,7 @@ from reconciler.cli.exits import Exit
 from reconciler.cli.options import json_option, project_options
 from reconciler.cli.project import Flags, open_project
 from reconciler.cli.terminal import output
+from reconciler.cli.used import used_clouds
 from reconciler.render.json_form import dumps
 from reconciler.render.orphan_text import orphan_json, orphans_table
 from reconciler.workflow.orphans import Orphans, orphans
@@ -22,7 +23,7 @@ def command(flags: Flags, everything: bool, detailed_exitcode: bool, as_json: bo
     """List runs on your accounts that no declared or remembered address has. Changes nothing."""
     project = open_project(flags)
     state = project.session.store.read().state
-    found = orphans(project.session, state, project.loaded.resources)
+    found = orphans(project.session, state, project.loaded.resources, used_clouds(project))
     _print(found, everything=everything, as_json=as_json)
     return Exit.CHANGES if detailed_exitcode and any(run.unfinished for run in found.runs) else Exit.DONE
 

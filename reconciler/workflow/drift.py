@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -55,8 +55,8 @@ class Drifted:
     unavailable: dict[str, str] = field(default_factory=dict)
 
 
-def drift(session: Session, declared: Sequence[Declared], edges: Edges) -> Drifted:
-    """Ask for everything on record, and for what is on record nowhere. Raises CloudUnavailable and WrongAccount."""
+def drift(session: Session, declared: Sequence[Declared], edges: Edges, clouds: Iterable[str]) -> Drifted:
+    """Ask for all on record, and these clouds for what is on record nowhere. Raises CloudUnavailable, WrongAccount."""
     known = remember(session, Refresh.ALL)
     planned = make_plan(session, declared, edges, known=known)
     changes = {str(change.address): change for change in planned.plan.changes}
@@ -65,7 +65,7 @@ def drift(session: Session, declared: Sequence[Declared], edges: Edges) -> Drift
         then = _then(changes.get(address))
         for sort, what, before, after in _differences(attempt, seen):
             result.found.append(Drift(address, attempt.id, sort, what, before, after, then))
-    nobody = orphans(session, planned.seen, declared)
+    nobody = orphans(session, planned.seen, declared, clouds)
     result.unavailable = nobody.unavailable
     result.found += _in_flight(nobody)
     result.found.sort(key=lambda d: (d.address == "", d.address))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -50,8 +50,8 @@ class Orphans:
     unavailable: dict[str, str] = field(default_factory=dict)
 
 
-def orphans(session: Session, state: State, declared: Sequence[Declared]) -> Orphans:
-    """Search every cloud wherever runs can be. Raises CloudUnavailable if none can be read, and WrongAccount."""
+def orphans(session: Session, state: State, declared: Sequence[Declared], clouds: Iterable[str]) -> Orphans:
+    """Search these clouds wherever runs can be. Raises CloudUnavailable if none can be read, and WrongAccount."""
     check_mode(session, state)
     kinds = session.kinds
     resources = [kinds[d.address.kind].desired(d, session.context) for d in declared]
@@ -61,13 +61,14 @@ def orphans(session: Session, state: State, declared: Sequence[Declared]) -> Orp
     owners.ids |= {d.imports.id for d in declared if d.imports is not None}
     result = Orphans()
     failed: list[CloudUnavailable] = []
-    for name in sorted(session.clouds):
+    asked = sorted(clouds)
+    for name in asked:
         try:
             result.runs += _on_cloud(session, name, state, owners, want.by_address, result.unavailable)
         except CloudUnavailable as error:
             failed.append(error)
             result.unavailable[name] = str(error)
-    if failed and len(failed) == len(session.clouds):
+    if failed and len(failed) == len(asked):
         raise failed[0]
     result.runs.sort(key=lambda o: o.attempt.submitted, reverse=True)
     result.runs.sort(key=lambda o: not o.unfinished)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from tests.cli.by_hand import GARNET, PROGRAM, declare, make_batch, make_limit, make_task, opened
 from tests.cli.place import Place
 
@@ -79,3 +81,11 @@ def test_a_cloud_that_can_not_be_read_hides_no_other(place: Place) -> None:
     ran = place.ok("orphans")
     assert "made without qctl" in ran.out
     assert "note: not all of pasqal could be looked through" in ran.err
+
+
+def test_a_cloud_that_the_project_never_names_is_not_asked(place: Place) -> None:
+    """Nobody needs a login for it."""
+    place.declare("bell")  # its project names devices of Braket alone
+    fault = {"service": "pasqal", "operation": "*", "effect": "status", "status": 403, "always": True}
+    place.ok("local", "fault", json.dumps(fault))
+    assert place.ok("orphans").err == ""
