@@ -263,6 +263,7 @@ def test_the_results_in_an_archive() -> None:
 @pytest.mark.parametrize(
     "data",
     [b"", b"no archive", archive(("results.json", b"x" * 5000))[:-40], gzip.compress(b"no tar" * 200)],
+    ids=["empty", "text", "cut", "gzip of something else"],
 )
 def test_archives_that_are_none(data: bytes) -> None:
     with pytest.raises(ArchiveUnreadable):
