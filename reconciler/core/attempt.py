@@ -68,6 +68,7 @@ class Attempt:
     jobs: tuple[Job, ...] = ()  # of a batch
     adding: Adding | None = None
     accepting: bool = False  # an open batch, which takes more jobs
+    alike: bool = False  # known by its content alone: it may be somebody else's, and is never ended by us
     group: str = ""  # the token of the program set that it is a member of, and its place in it
     member: int = 0
     origin: str = ""  # the address that its token was made for, if it was renamed since

@@ -29,8 +29,9 @@ def tag_changes(
     """Tags to put, keys to drop, and both as fields. Only keys that we own are ever dropped."""
     wanted = {**resource.tags, **marks}
     put = {k: v for k, v in sorted(wanted.items()) if attempt.tags.get(k) != v}
-    # A search that rebuilt a lost state knows of the usual marks alone.
-    drop = tuple(k for k in sorted({*attempt.owned, TAG_MOVED}) if k not in wanted and k in attempt.tags)
+    # A search that rebuilt a lost state knows of the usual marks alone. What carries none of ours keeps everybody's.
+    ours = {*attempt.owned, TAG_MOVED} if marks else attempt.owned
+    drop = tuple(k for k in sorted(ours) if k not in wanted and k in attempt.tags)
     fields = [FieldChange(f"tags.{k}", FieldClass.MUTABLE, attempt.tags.get(k), v) for k, v in put.items()]
     fields += [FieldChange(f"tags.{k}", FieldClass.MUTABLE, attempt.tags[k], None) for k in drop]
     return put, drop, tuple(fields)

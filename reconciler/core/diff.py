@@ -217,6 +217,8 @@ def _undeclared(address: Address, prior: Record | None, record: Record) -> Chang
 
 
 def _left(last: Attempt | None, running: list[Attempt]) -> str:
+    if any(a.alike for a in running):
+        return "left to run: it was found by its content alone, and may be somebody else's"
     if any(not is_kept(a) for a in running):
         return "it was observed only, and stays as it is"
     if running:

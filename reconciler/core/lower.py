@@ -31,7 +31,7 @@ def endings(address: Address, running: Iterable[Attempt], removal: Removal) -> t
     """The calls that end these runs. An open batch whose jobs are over is closed: cancelling it would say otherwise."""
     if removal is not Removal.CANCEL:
         return ()
-    asked = [a for a in running if a.phase is not Phase.CLOSING]
+    asked = [a for a in running if a.phase is not Phase.CLOSING and not a.alike]
     return tuple(Operation(_ending(a), address, a.token, id=a.id) for a in asked)
 
 

@@ -45,8 +45,8 @@ def object_change(resource: Resource, prior: Record | None, record: Record, rule
 
 
 def is_kept(attempt: Attempt) -> bool:
-    """Whether it is ours to end: what was only observed has no tag of ours, and is somebody else's."""
-    return bool(attempt.owned) or not attempt.settings
+    """Whether it is ours to end: what was only observed, or is only like ours, may be somebody else's."""
+    return not attempt.alike and (bool(attempt.owned) or not attempt.settings)
 
 
 def protected(address: Address, attempt: Attempt, *, declared: bool = True) -> Change:

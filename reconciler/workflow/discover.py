@@ -65,8 +65,8 @@ def discover(session: Session, state: State, want: Wanted) -> Discovered:
         for item in items:
             if isinstance(item, Unlisted):
                 result.unmatched[item.kind] = item.reason
-                ours = [r for r in want.by_address.values() if r.address.kind == item.kind and not state.records]
-                result.events += in_question(session, ours, item.reason)
+                ours = [r for r in want.by_address.values() if r.address.kind == item.kind]
+                result.events += in_question(session, state, ours, item.reason)
         adopted = list(_adoptions(session, want, owners, found, state))
         result.events += adopted
         matched = by_content(session, state, want.by_address, doubts, [f for f in found if not f.attempt.token], owners)

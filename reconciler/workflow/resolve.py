@@ -10,6 +10,7 @@ from reconciler.core.event import Adopted, Event, Intended, Resolved, Verb
 from reconciler.core.mark import TAG_RUN, read_run_mark
 from reconciler.core.resource import Resource
 from reconciler.core.state import Record, State
+from reconciler.providers.kind import CloudUnavailable
 from reconciler.store.port import locked
 from reconciler.workflow.session import Session
 
@@ -37,6 +38,7 @@ def resolve(session: Session, address: Address, adopt: str | None, declared: Res
                 )
             adopted = _adopted(session, address, attempt, adopt)
             _check_free(snapshot.state, adopt)
+            _check_content(session, address, attempt, adopt)
             event = Adopted(session.now(), str(address), adopted)
         session.store.append(*before, event)
         after = session.store.read()
@@ -98,3 +100,16 @@ def _adopted(session: Session, address: Address, attempt: Attempt, run_id: str) 
         jobs=found.jobs or (),
         accepting=found.accepting,
     )
+
+
+def _check_content(session: Session, address: Address, attempt: Attempt, run_id: str) -> None:
+    """A run without marks stands for what it runs, and for nothing else. Where none can be listed, a word is enough."""
+    if session.kinds[address.kind].marks:
+        return
+    since_ever = replace(attempt, intended="1971-01-01T00:00:00Z")
+    try:
+        equal = session.tokenless(address.kind).look(address.kind, since_ever, frozenset())
+    except CloudUnavailable:
+        return
+    if run_id not in {found.attempt.id for found in equal}:
+        raise NothingToResolve(f"{run_id} runs something else than {address} declares")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from reconciler.core.address import parse_address
+from reconciler.core.address import Address, parse_address
 from reconciler.core.attempt import Attempt, Outcome
 from reconciler.core.event import Adopted, Concluded, Event, Intended, Verb
 from reconciler.core.lower import next_number
@@ -18,7 +18,8 @@ from reconciler.providers.kind import Found
 from reconciler.workflow.session import Session, timestamp
 from reconciler.workflow.whose import Owners
 
-_LAG = timedelta(minutes=5)  # clocks differ
+# Clocks differ, this machine's from the cloud's as well. Looking further back finds more to adopt, never more to pay.
+_LAG = timedelta(days=1)
 
 
 def by_content(
@@ -47,12 +48,14 @@ def by_content(
     return events
 
 
-def in_question(session: Session, declared: Iterable[Resource], why: str) -> Iterator[Event]:
-    """Nothing is remembered, and runs like these can't be searched for: each may have been paid before the state was
-    lost. On record from now on, or the first thing that is remembered again would make it look new.
+def in_question(session: Session, state: State, declared: Iterable[Resource], why: str) -> Iterator[Event]:
+    """Nothing of these is remembered, and their like can't be searched for: each may have been paid before the state
+    was lost, or before an older copy of it was put back. On record from now on until a person says.
     """
     born_at = timestamp(born(session.context.uid))
     for resource in declared:
+        if not _is_unheard(resource, state.records.get(str(resource.address))):
+            continue
         address = str(resource.address)
         attempt = Attempt(
             token=resource.token(session.scope, 1),
@@ -106,23 +109,47 @@ def _is_unknown(session: Session, resource: Resource, record: Record | None) -> 
     """Whether whatever stands for it would be new to us; what is only observed may go, and another one come."""
     if resource.watched:
         return record is None or not any(a.open and resource.wants(a) for a in record.attempts)
-    return record is None and _unmarked(session, str(resource.address))
+    return _unmarked(session, str(resource.address)) and _is_unheard(resource, record)
+
+
+def _is_unheard(resource: Resource, record: Record | None) -> bool:
+    """Whether nothing of this very run is on record: a state may be lost, or an older copy that was put back."""
+    return record is None or not any(resource.wants(a) for a in record.attempts)
 
 
 def _for_unknown(session: Session, state: State, lost: Sequence[Resource], runs: Sequence[Attempt]) -> Iterator[Event]:
-    """The best of the runs that are there: finished before on its way, newest first."""
+    """The best of the runs that are there, finished before on its way, newest first; each address gets one.
+
+    What is left counts as earlier tries of the first: a rule of retry must not pay anew for what it allowed before.
+    """
+    if not lost:
+        return
     rank = {Phase.DONE: 0, Phase.OPEN: 1, Phase.CLOSING: 2}
     newest_first = list(reversed(runs))
     best = sorted(newest_first, key=lambda run: rank.get(run.phase, 3))
-    for resource, run in zip(sorted(lost, key=lambda r: r.address), best, strict=False):
-        record = state.records.get(str(resource.address), Record())
-        number = next_number(a for a in record.attempts if resource.wants(a))
-        taken = replace(
+    resources = sorted(lost, key=lambda r: r.address)
+    shares: dict[Address, list[Attempt]] = {}
+    first, *others = resources
+    for resource, run in zip(others, best[1:], strict=False):
+        shares[resource.address] = [run]
+    taken = {run.id for mine in shares.values() for run in mine}
+    shares[first.address] = [run for run in runs if run.id not in taken]
+    for resource in resources:
+        yield from _taken(session, state, resource, shares.get(resource.address, ()))
+
+
+def _taken(session: Session, state: State, resource: Resource, runs: Iterable[Attempt]) -> Iterator[Event]:
+    record = state.records.get(str(resource.address), Record())
+    number = next_number(a for a in record.attempts if resource.wants(a))
+    for run in runs:
+        told = replace(
             run,
             token=resource.token(session.scope, number),
             generation=resource.rules.generation,
             number=number,
             program=resource.program,
             execution=resource.execution,
+            alike=not resource.watched,
         )
-        yield Adopted(session.now(), str(resource.address), taken)
+        yield Adopted(session.now(), str(resource.address), told)
+        number += 1

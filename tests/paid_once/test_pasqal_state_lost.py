@@ -10,6 +10,8 @@ from tests.paid_once.pasqal_bench import WINDOW, Inventory, Laboratory, There, W
 from tests.paid_once.process import run
 
 _LOST = {"service": "pasqal", "operation": "CreateWorkload", "effect": "lost"}
+_LIST = {"service": "pasqal", "operation": "ListWorkloads"}
+_LIST_GONE = {**_LIST, "effect": "status", "status": 404, "skip": 1, "count": 0}
 
 
 def _resolve(lab: Laboratory, *word: str) -> int:
@@ -45,8 +47,9 @@ def test_without_a_list_of_workloads_only_a_person_can_tell(lab: Laboratory, sta
     """Unknown, whatever the time: nothing is submitted until somebody says what there is."""
     lab.want(Wish((10,)))
     lab.apply()
-    lab.world.set_switch("pasqal.workloads.list", "off")
     lab.want(Wish((10,), workload=2))
+    # There when it is planned, and gone when somebody looks for what was lost.
+    lab.world.add_fault(_LIST_GONE)
     lab.world.add_fault(_LOST if word == "--adopt" else {**_LOST, "effect": "reset"})
     assert lab.apply().unknown
     if state == "lost":

@@ -163,13 +163,49 @@ def test_where_runs_can_be_listed_there_is_no_question(lab: Lab) -> None:
         resolve(lab.session, parse_address("Workload/a"), None, A)
 
 
-def test_without_an_answer_and_a_list_it_stays_in_doubt(lab: Lab) -> None:
+def test_without_a_list_nothing_new_is_sent_unasked(lab: Lab) -> None:
+    """An older copy of the state may have been put back: only a person can know that it was never sent."""
     lab.apply(OTHER)
-    lab.cloud.answers, lab.cloud.unlisted = ["made"], NO_LIST
+    lab.cloud.unlisted = NO_LIST
     applied = lab.apply(A, OTHER)
-    assert applied.unknown[A.address] == f"no answer; then {NO_LIST}"
+    assert applied.unknown[A.address] == f"nothing is remembered of it, and it can't be searched for: {NO_LIST}"
     lab.clock.seconds += 10 * WINDOW
     assert lab.apply(A, OTHER).submitted == []
+    assert len(lab.cloud.runs) == 1
+    resolve(lab.session, A.address, None, A)
+    assert lab.apply(A, OTHER).submitted == [A.address]
+
+
+def test_an_older_copy_of_the_state_pays_nothing_anew(lab: Lab) -> None:
+    changed = workload("a", "y")
+    lab.apply(A)
+    copy = lab.store.saved
+    lab.apply(changed)
+    lab.store.saved = copy
+    lab.clock.seconds += LAG
+    lab.apply(changed)
+    assert len(lab.cloud.runs) == 2
+
+
+def test_a_run_that_is_only_alike_is_never_ended(lab: Lab) -> None:
+    """It may be another environment's, or another project's."""
+    lab.apply(A)
+    lab.clock.seconds += LAG
+    lab.store.forget()
+    lab.apply(A)
+    assert lab.apply().cancelled == []
+    assert lab.plan().plan.empty
+
+
+def test_every_equal_run_counts_as_a_try(lab: Lab) -> None:
+    retried = workload("a", rules=RunRules(max_attempts=2, retry_on=frozenset({Phase.CANCELLED})))
+    for _ in range(2):
+        lab.apply(retried)
+        lab.cloud.runs[-1].phase = Phase.CANCELLED
+        lab.clock.seconds += LAG
+    lab.store.forget()
+    lab.apply(retried)
+    lab.apply(retried)
     assert len(lab.cloud.runs) == 2
 
 

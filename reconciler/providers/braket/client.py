@@ -132,7 +132,7 @@ class BraketClient:
 
         def head() -> bool:
             try:
-                s3.head_object(Bucket=bucket, Key=key)
+                _stored("HeadObject", s3.head_object(Bucket=bucket, Key=key))
             except ClientError as error:
                 # A HEAD has no body: botocore makes the code of the status. Who may not list a bucket gets a 403 for
                 # what is not there.
@@ -147,7 +147,7 @@ class BraketClient:
         """Put an object that is not there yet, once. Raises botocore's errors; one that is there already is none."""
         s3 = self._client("s3", region)
         try:
-            s3.put_object(Bucket=bucket, Key=key, Body=body, IfNoneMatch="*")
+            _stored("PutObject", s3.put_object(Bucket=bucket, Key=key, Body=body, IfNoneMatch="*"))
         except ClientError as error:
             # 412: somebody put it there since we looked; its name says what is in it.
             if code_of(error) != "PreconditionFailed":
@@ -231,6 +231,12 @@ def _answer(operation: str, call: Callable[[], dict[str, Any]]) -> dict[str, Any
     except (AttributeError, TypeError, KeyError) as error:
         # botocore's parsers take for granted that JSON is an object, and that XML holds the result's element.
         raise GarbledAnswerError(operation=operation, kind="something of another shape") from error
+
+
+def _stored(operation: str, answer: dict[str, Any]) -> None:
+    # S3 tells the ETag of every object; a proxy's page with status 200 has none, and botocore takes it for success.
+    if "ETag" not in answer:
+        raise GarbledAnswerError(operation=operation, kind="no ETag")
 
 
 def _body(answer: dict[str, Any]) -> bytes:

@@ -52,8 +52,9 @@ class PasqalCloud:
         self.window = window
 
     def account(self) -> str:
-        """The project that pays."""
-        return self._prefix + self._client.project_id
+        """The project that pays, with its region unless that is Europe: the same id elsewhere is another project."""
+        region = self._client.region
+        return f"{self._prefix}{'' if region == 'eu' else f'{region}:'}{self._client.project_id}"
 
     def regions(self, devices: Iterable[str]) -> set[str]:
         """Our region: a project lives in one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from reconciler.core.attempt import Attempt, Outcome, Place
 from reconciler.core.mark import MARKS, TAG_ADDRESS, TAG_DIGEST, TAG_PROJECT, TAG_RUN, read_run_mark
@@ -69,8 +69,11 @@ class Finder:
         return list(found.values())
 
     def look_for_workload(self, attempt: Attempt, known: Set[str]) -> list[Found]:
-        """The workloads of this content made since the attempt was intended. Raises CloudUnavailable."""
-        since = datetime.fromisoformat(attempt.intended) - VISIBLE_AFTER
+        """The workloads of this content made since the attempt was intended. Raises CloudUnavailable.
+
+        With a day's grace: the intent has this machine's time, and the workload the cloud's.
+        """
+        since = datetime.fromisoformat(attempt.intended) - timedelta(days=1)
         found: list[Found] = []
         for item in self._workloads(since):
             if isinstance(item, Unlisted):
