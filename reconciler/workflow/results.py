@@ -56,6 +56,8 @@ def fetch(session: Session, declared: Sequence[Declared]) -> Iterator[Fetched]:
     for item in declared:
         kind = session.kinds[item.address.kind]
         resource = kind.desired(item, session.context)
+        if resource.settings is not None:
+            continue  # a limit or a set of tags lasts, and measures nothing
         attempts = state.records.get(str(item.address), Record()).attempts
         if resource.jobs is None:
             attempt = standing(resource, attempts)

@@ -123,3 +123,10 @@ def test_a_batch_with_somebody_elses_job_and_closed(filled: Place) -> None:
         ("run", "closed outside of qctl: it takes no more jobs"),
         ("job", "job ID added by somebody else: 33 runs"),
     ]
+
+
+def test_a_limit_is_no_run_whose_results_are_waited_for(place: Place) -> None:
+    declare(place, LIMIT)
+    place.ok("apply", "--auto-approve")
+    assert place.ok("results", "--json").json["results"] == {}
+    place.ok("wait")

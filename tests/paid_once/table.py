@@ -51,6 +51,14 @@ TABLES = (
         _BRAKET,
     ),
     Table(
+        "spending limits: fault, and who tries again",
+        re.compile(
+            r"test_limits\.py::test_one_limit_with_the_right_amount"
+            r"\[(?P<row>.+)-(?P<verb>\w+)-(?P<again>[\w ]+)\]"
+        ),
+        ("create", "update", "delete"),
+    ),
+    Table(
         "program sets: fault, and who tries again",
         re.compile(r"test_program_sets\.py::test_one_set_is_paid_once\[(?P<row>.+)-(?P<verb>\w+)-(?P<again>[\w ]+)\]"),
         ("create",),
