@@ -82,12 +82,13 @@ def test_killed_at_random(lab: Laboratory, lost: bool) -> None:
     lab.plan()  # what is imported here, children need not import
     began = time.monotonic()
     assert _apply(lab, "--env", "whole") == Exit.DONE
-    whole = time.monotonic() - began  # machines differ: death comes within the life of an apply
+    life = time.monotonic() - began  # machines differ, and so does their load: the next death is aimed by the last
     died = 0
     for number in range(_DEATHS):
         lab.want(Wish((10, 20), open=True, workload=number + 2))  # equal workloads can't be told apart
         environment = f"e{number}"
-        died += _apply(lab, "--env", environment, kill_after=chance.uniform(0.0, whole)) == KILLED
+        killed = _apply(lab, "--env", environment, kill_after=chance.uniform(0.0, life)) == KILLED
+        died, life = died + killed, life * (1.05 if killed else 0.8)
         if lost:
             lab.forget_everything_of(environment)
         if _apply(lab, "--env", environment) == Exit.UNKNOWN:
