@@ -214,3 +214,11 @@ def test_a_raised_generation_pays_again(lab: Lab) -> None:
     lab.clock.seconds += LAG
     lab.apply(workload("a", rules=RunRules(generation=2)))
     assert len(lab.cloud.runs) == 2
+
+
+def test_a_person_can_not_take_another_content_for_it(lab: Lab) -> None:
+    lab.cloud.answers = ["never"]
+    lab.apply(A, interrupted=True)
+    other = lab.cloud.make(OTHER.digest)
+    with pytest.raises(NothingToResolve, match=f"{other} runs something else than Workload/a declares"):
+        resolve(lab.session, A.address, other)
