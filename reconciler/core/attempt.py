@@ -73,6 +73,8 @@ class Attempt:
     member: int = 0
     origin: str = ""  # the address that its token was made for, if it was renamed since
     settings: Mapping[str, Any] = field(default_factory=dict)  # of a lasting object, as they stand; runs have none
+    estimate: Mapping[str, str] = field(default_factory=dict)  # what the plan said that it costs (core/money.py)
+    facts: Mapping[str, str] = field(default_factory=dict)  # of its device when it was submitted: digests and times
 
     @property
     def exists(self) -> bool:

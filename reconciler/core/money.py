@@ -9,12 +9,16 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """The least and the most one run may cost, in `currency`; `basis` says where the numbers are from."""
+    """The least and the most one run may cost, in `currency`; `basis` says where the numbers are from.
+
+    `expected` lies between them where something better than the least is known.
+    """
 
     least: Decimal | None
     most: Decimal | None
     basis: str
     currency: str = "USD"
+    expected: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

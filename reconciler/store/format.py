@@ -20,10 +20,16 @@ from reconciler.core.collector import collector_paused
 from reconciler.core.state import Record, State
 from reconciler.store.errors import Standing, StateTooNew, StateUnreadable
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 
-# From a format to the next one: a whole document in, a whole document out. Empty while there is only one format.
-UPGRADES: Final[dict[int, Callable[[dict[str, Any]], dict[str, Any]]]] = {}
+
+def _with_estimates(document: dict[str, Any]) -> dict[str, Any]:
+    """Format 2 adds to attempts what was known when they were paid: nothing is known of the earlier ones."""
+    return {**document, "header": {**document["header"], "format_version": 2}}
+
+
+# From a format to the next one: a whole document in, a whole document out.
+UPGRADES: Final[dict[int, Callable[[dict[str, Any]], dict[str, Any]]]] = {1: _with_estimates}
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 _DEFAULT = Record()

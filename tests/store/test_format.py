@@ -23,7 +23,7 @@ RECORDS = {
 }
 _DEEP = b"[" * 100_000
 WHOLE = """\
-{"header":{"environment":"dev","folded":7,"format_version":1,"lineage":"l1","project":{"name":"study","uid":"uid-1"},\
+{"header":{"environment":"dev","folded":7,"format_version":2,"lineage":"l1","project":{"name":"study","uid":"uid-1"},\
 "serial":3,"tool_version":"0.1.0","write_id":"w1"},
 "records":{
 "QuantumTask/a[θ=0.5]":{"attempts":[{"digest":"sha256:d","execution":{"shots":100},"generation":1,"number":1,\
@@ -90,16 +90,16 @@ def test_what_is_no_state_is_never_an_empty_state(text: bytes) -> None:
 
 
 def test_a_newer_format_is_refused_even_if_its_body_means_nothing_to_us() -> None:
-    data = _sealed({"header": {"format_version": 2, "tool_version": "9.0"}, "other": []})
+    data = _sealed({"header": {"format_version": 99, "tool_version": "9.0"}, "other": []})
     for read in (decode, decode_header):
-        with pytest.raises(StateTooNew, match=r"f has format 2, written by qctl 9.0"):
+        with pytest.raises(StateTooNew, match=r"f has format 99, written by qctl 9.0"):
             read(data, "f")
 
 
 @pytest.mark.parametrize("end", [b"}", b',\n"seal":"blake3:00"}\n', b',\n"sha256":"00"}\n'])
 def test_a_newer_format_may_be_sealed_in_a_way_unknown_to_us(end: bytes) -> None:
-    data = b'{"header":{"format_version":2,"tool_version":"9.0"},\n"records":{}' + end
-    with pytest.raises(StateTooNew, match=r"f has format 2, written by qctl 9.0"):
+    data = b'{"header":{"format_version":99,"tool_version":"9.0"},\n"records":{}' + end
+    with pytest.raises(StateTooNew, match=r"f has format 99, written by qctl 9.0"):
         decode(data, "f")
 
 
@@ -128,3 +128,10 @@ def _sealed(document: dict[str, Any]) -> bytes:
     rest = json.dumps(document)[1:-1]
     body = f"{header},\n{rest},".encode()
     return body + b'\n"sha256":"' + file_format.seal(body) + b'"}\n'
+
+
+def test_a_state_of_the_first_format_is_read_and_nothing_in_it_changes() -> None:
+    data = encode(HEADER, RECORDS).partition(b'\n"sha256"')[0].replace(b'"format_version":2', b'"format_version":1')
+    old = data + b'\n"sha256":"' + file_format.seal(data) + b'"}\n'
+    assert decode(old, "f") == (HEADER, RECORDS)
+    assert decode_header(old, "f") == HEADER

@@ -159,7 +159,7 @@ def test_an_unreadable_state_stops_reading_and_writing_and_stays_as_it_is(tmp_pa
 
 def test_a_newer_state_is_not_written_over(tmp_path: Path) -> None:
     file = tmp_path / "study.dev.json"
-    file.write_text('{"header":{"format_version":2,"tool_version":"9.0"},\n"records":{}}')
+    file.write_text('{"header":{"format_version":99,"tool_version":"9.0"},\n"records":{}}')
     store = store_in(tmp_path)
     store.lock(holder())
     with pytest.raises(StateTooNew):
