@@ -4,24 +4,10 @@ from __future__ import annotations
 
 import re
 
-# After qasm3Lexer.g4 of the OpenQASM 3 grammar. Pragmas and annotations end with their line, so line ends matter there
-# and nowhere else. An `@` before a space is a gate modifier, not an annotation. A lone carriage return ends a line too.
-# What no token of the grammar begins with stays as it is, so that a broken program never looks like a sound one.
-_TOKEN = re.compile(
-    r"""
-    (?P<comment>//[^\r\n]*|/\*.*?\*/)
-  | (?P<line>(?:\#?pragma\b|@[^\W\d])[^\r\n]*)
-  | (?P<space>[ \t\r\n]+)
-  | (?P<string>"[^"\r\n]*"|'[^'\r\n]*')
-  | (?P<broken>["'][^\r\n]*)
-  | (?P<word>\#?[^\W\d]\w*|\$\w+)
-  | (?P<number>(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?\w*)
-  | (?P<sign>\*\*=?|<<=?|>>=?|->|\+\+|[-+*/%&|^~<>=!]=|&&|\|\||/\*|.)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-# The same tokens for a text without strings and lines of their own, found in one call. What is skipped is skipped for
-# good (possessive), or a comment's text would be read when no token follows it.
+from reconciler.core.qasm.tokens import TOKEN
+
+# The tokens of `TOKEN` for a text without strings and lines of their own, found in one call. What is skipped is skipped
+# for good (possessive), or a comment's text would be read when no token follows it.
 _ANNOTATION = re.compile(r"@[^\W\d]")
 _PLAIN_TOKEN = re.compile(
     r"""
@@ -59,7 +45,7 @@ def _is_plain(text: str) -> bool:
 def _canonical_with_lines(text: str) -> str:
     """The whole grammar, token by token."""
     tokens: list[str] = []
-    for found in _TOKEN.finditer(text):
+    for found in TOKEN.finditer(text):
         if found.lastgroup in ("comment", "space"):
             continue
         token = found.group()

@@ -138,7 +138,9 @@ class Box:
 class Other:
     """Any other statement, known by its first word: for, while, if, def, const, let, cal, a classical assignment.
 
-    `body` holds the statements of its braces, all branches together, where they are statements at all.
+    `text` is the statement as it was written; of one that holds others, what stands before its body, as `if (c == 1)`.
+    `body` holds the statements of its braces, all branches together, where they are statements at all. An annotation
+    has the word `@`, a scope of its own the word `{`.
     """
 
     word: str
