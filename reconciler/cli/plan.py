@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
 import click
 
+from reconciler.cli.approval import read_validity, texts_of
 from reconciler.cli.clouds import Problem
 from reconciler.cli.exits import Exit
 from reconciler.cli.options import json_option, project_options, selection_options
 from reconciler.cli.project import Flags, Opened, open_project, opened, require_known
+from reconciler.cli.result_files import write
 from reconciler.cli.terminal import output, report_problems
 from reconciler.core.address import parse_address
 from reconciler.core.collector import collector_paused
@@ -17,9 +23,19 @@ from reconciler.manifest.load import Loaded
 from reconciler.render.json_form import dumps
 from reconciler.render.plan_markdown import plan_markdown
 from reconciler.render.plan_text import plan_text
+from reconciler.store.plan_file import encode
 from reconciler.workflow.desired_cache import Desired, DesiredCache, cache_for
 from reconciler.workflow.observe import Refresh
-from reconciler.workflow.plan import Remembered, Selection, make_plan, plan_without_changes, remember
+from reconciler.workflow.plan import Planned, Remembered, Selection, make_plan, plan_without_changes, remember
+from reconciler.workflow.saved_plans import save
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A plan made from the manifests, with all that it was made from."""
+
+    project: Opened
+    planned: Planned
 
 
 @click.command("plan")
@@ -32,6 +48,12 @@ from reconciler.workflow.plan import Remembered, Selection, make_plan, plan_with
 @click.option(
     "--no-cache", is_flag=True, envvar="QCTL_NO_CACHE", help="Read the manifests even if they were read before."
 )
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Keep the plan, for apply."
+)
+@click.option(
+    "--valid-for", "validity", default="3d", show_default=True, metavar="DURATION", help="How long it may be applied."
+)
 @collector_paused()  # the process ends after it
 def command(  # noqa: PLR0913, PLR0917 - one for each option
     flags: Flags,
@@ -42,21 +64,27 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
     full: bool,
     detailed_exitcode: bool,
     no_cache: bool,
+    out: Path | None,
+    validity: str,
 ) -> int:
     """Show what apply would do, why, and what it costs. Changes nothing, not even the state."""
     if as_json and form == "markdown":
         raise click.UsageError("Say either --json or --format markdown.")
+    valid = read_validity(validity)
     cache = None
     if not no_cache and selection == Selection():  # a part of a plan is asked for in words that must be checked
         cache = cache_for(flags.folder, flags.environment, flags.files, flags.variables)
-    plan = _plan(flags, selection, refresh, cache)
+    made = _plan(flags, selection, refresh, None if out else cache)
+    plan = made if isinstance(made, Plan) else made.planned.plan
     show_plan(plan, as_json=as_json, form=form, full=full)
     if not plan.applicable:
         return Exit.ERROR
+    if out is not None and not isinstance(made, Plan):
+        keep(made, out, flags, selection, refresh, valid)
     return Exit.CHANGES if detailed_exitcode and not plan.empty else Exit.DONE
 
 
-def _plan(flags: Flags, selection: Selection, refresh: Refresh, cache: DesiredCache | None) -> Plan:
+def _plan(flags: Flags, selection: Selection, refresh: Refresh, cache: DesiredCache | None) -> Plan | Made:
     """The plan, from the cache if there is nothing to do; all else comes from the manifests."""
     desired = cache.read() if cache else None
     if desired is None:
@@ -73,7 +101,7 @@ def _plan_from_manifests(
     refresh: Refresh,
     cache: DesiredCache | None,
     before: tuple[Desired, Remembered] | None = None,
-) -> Plan:
+) -> Made:
     project = open_project(flags)
     require_known(project, selection)
     require_some(project, selection)
@@ -87,7 +115,7 @@ def _plan_from_manifests(
     told = any(found.code.startswith(("import/", "moved/")) for found in planned.plan.diagnostics)
     if cache and as_written and not told and not loaded.diagnostics:
         cache.write(project.project, planned.resources.values(), loaded.resources)
-    return planned.plan
+    return Made(project, planned)
 
 
 def require_some(project: Opened, selection: Selection) -> None:
@@ -100,6 +128,14 @@ def require_some(project: Opened, selection: Selection) -> None:
     if not any(map(chosen.holds, known)):
         detail = "Of all that is declared or remembered, --target and --exclude leave nothing."
         raise Problem(Diagnostic("cli/nothing-selected", "Nothing selected", detail, "Take one of them away."))
+
+
+def keep(made: Made, out: Path, flags: Flags, selection: Selection, refresh: Refresh, valid: timedelta) -> None:
+    """Write the plan to a file, for a person to review and for `qctl apply`."""
+    texts = texts_of(made.project, flags)
+    saved = save(made.project.session, made.planned, texts, selection, refresh, valid)
+    write(out, encode(saved))
+    output().error(f"Saved to {out}, good until {saved.expires}. Fingerprint: {saved.fingerprint}")
 
 
 def show_plan(plan: Plan, *, as_json: bool = False, form: str = "text", full: bool = False) -> None:

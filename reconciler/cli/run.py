@@ -8,44 +8,47 @@ from collections.abc import Sequence
 import click
 
 from reconciler.cli.applied import summary
+from reconciler.cli.approval import Wish
 from reconciler.cli.exits import Exit
 from reconciler.cli.interrupt import leaving_at_once, stoppable
 from reconciler.cli.local_jobs import allow_sources, jobs_running
 from reconciler.cli.options import How
 from reconciler.cli.plan import require_some, show_plan
 from reconciler.cli.project import Opened
-from reconciler.cli.terminal import output, view
+from reconciler.cli.terminal import output, report_problems, view
 from reconciler.cli.waiting import Wanted, wait_for, wanted_of
 from reconciler.core.declared import Declared
 from reconciler.core.plan import Plan, plan_to_json
 from reconciler.render.json_form import dumps
 from reconciler.store.port import locked
 from reconciler.workflow.apply import Applied, apply
-from reconciler.workflow.observe import Refresh
-from reconciler.workflow.plan import Selection, make_plan
+from reconciler.workflow.plan import make_plan
 
 
 def carry_out(
     verb: str,
     project: Opened,
     declared: Sequence[Declared],
-    refresh: Refresh,
-    selection: Selection,
+    wish: Wish,
     how: How,
     *,
     as_json: bool,
 ) -> int:
     """The exit code of apply and destroy."""
     session = project.session
-    require_some(project, selection)
+    require_some(project, wish.selection)
     edges = {d.address: d.depends for d in declared}
     with leaving_at_once():
         with locked(session.store, session.lock_info(verb), how.lock_timeout):
-            planned = make_plan(session, declared, edges, refresh, selection, project.warnings)
+            planned = make_plan(session, declared, edges, wish.refresh, wish.selection, project.warnings)
             _show(planned.plan, as_json=as_json)
+            if changed := wish.approval.objections(planned):
+                report_problems(changed)
+                return Exit.STALE
             if not planned.plan.applicable:
                 return Exit.ERROR
-            if not planned.plan.empty and not approved(verb, auto_approve=how.auto_approve, as_json=as_json):
+            sure = how.auto_approve or wish.approval.given
+            if not planned.plan.empty and not approved(verb, auto_approve=sure, as_json=as_json):
                 return Exit.ERROR
             allow_sources(project, [op.resource for op in planned.plan.operations() if op.resource is not None])
             with stoppable() as stop, view(as_json) as progress:
@@ -58,7 +61,7 @@ def carry_out(
             return Exit.INTERRUPTED
         wanted = Wanted(wanted_of(planned.seen, applied), planned.resources)
         with jobs_running(project):
-            return wait_for(session, wanted, selection, how.timeout, as_json=as_json)
+            return wait_for(session, wanted, wish.selection, how.timeout, as_json=as_json)
 
 
 def _show(plan: Plan, *, as_json: bool) -> None:

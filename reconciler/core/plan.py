@@ -118,7 +118,10 @@ def _decision(change: Change) -> list[Any]:
         if op.settings:
             call.append(dict(op.settings))
         call.extend([job.digest for job in op.jobs] if op.verb in PAYING else [job.id for job in op.jobs])
-    decision = [str(change.address), change.action, calls, change.managed, change.removal]
+    decision: list[Any] = [str(change.address), change.action, calls, change.managed, change.removal]
+    if change.count(*PAYING) and change.price is not None:  # what it costs is approved with it
+        least, most = change.price.least, change.price.most
+        decision.append([str(least), str(most), change.price.currency])
     return [*decision, change.moved] if change.moved else decision
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from reconciler.core.address import Address, parse_address
 from reconciler.core.attempt import Attempt
+from reconciler.core.codec import NOT_PLAIN
 from reconciler.core.digest import run_token
 from reconciler.core.job import Job, Opening
 from reconciler.core.mark import TAG_ADDRESS, TAG_DIGEST, TAG_MOVED, TAG_PROJECT, TAG_RUN, RunMark, address_mark
@@ -59,10 +60,10 @@ class Resource:
     delivery: Mapping[str, str] = field(default_factory=dict)
     rules: RunRules = field(default_factory=RunRules)
     depends: frozenset[Address] = frozenset()
-    payload: Any = None
+    payload: Any = field(default=None, metadata=NOT_PLAIN)
     jobs: tuple[Job, ...] | None = None  # of a batch: what is paid for, one by one
     opening: Opening = field(default_factory=Opening)
-    sequences: tuple[SequenceUse, ...] = ()
+    sequences: tuple[SequenceUse, ...] = field(default=(), metadata=NOT_PLAIN)
     settings: Mapping[str, Any] | None = None  # of a lasting object: what is updated in place; runs have none
     bundle: str = ""  # whether its sweep is submitted as program sets: "always", "auto" where the device can, or not
     watched: bool = False  # somebody else manages it: it is read and never changed

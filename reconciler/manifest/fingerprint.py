@@ -33,6 +33,14 @@ def manifests_fingerprint(root: Path, given: Sequence[Path] | None) -> str | Non
     return None if found else whole.hexdigest()
 
 
+def manifests_now(root: Path, given: Sequence[Path] | None) -> dict[str, str]:
+    """By name a digest of the text of each manifest that `load_project` would read. What can't be read is left out."""
+    files = ManifestFiles(root, given, [])
+    first = files.project()
+    texts = (*([first] if first else []), *files.others(_ANY_STATE))
+    return {text.name: sha256(text.text.encode("utf-8", "surrogateescape")).hexdigest() for text in texts}
+
+
 def programs_in(resources: Iterable[Declared]) -> dict[str, str]:
     """The files and folders that manifests name, as written there, each with the fingerprint of what was read.
 

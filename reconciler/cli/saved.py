@@ -1,0 +1,25 @@
+"""Show a plan that was kept, as it was made. Reads no project and calls nobody."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reconciler.cli.plan import show_plan
+from reconciler.cli.terminal import output
+from reconciler.core.codec import to_plain
+from reconciler.core.plan import plan_to_json
+from reconciler.render.json_form import dumps
+from reconciler.render.saved_plan_text import saved_plan_text
+from reconciler.store.plan_file import read
+
+
+def show_saved(path: Path, *, as_json: bool) -> int:
+    """The exit code."""
+    saved = read(path)
+    if as_json:
+        about = {name: value for name, value in to_plain(saved).items() if name != "plan"}
+        output().line(dumps({"format_version": 1, "saved": about, "plan": plan_to_json(saved.plan)}))
+        return 0
+    show_plan(saved.plan)
+    output().line(f"\n{saved_plan_text(saved)}")
+    return 0
