@@ -34,6 +34,9 @@ _HEAVY = {
     "rich",
     "sqlite3",
     "multiprocessing",
+    "celpy",
+    "lark",
+    "re2",
     "hypothesis",
     "pytest",
 }
