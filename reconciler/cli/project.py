@@ -74,14 +74,15 @@ def kind_models() -> dict[str, KindModel]:
     return {name: KindModel(kind.model, kind.attributes) for name, kind in KINDS.items()}
 
 
-def load(flags: Flags) -> Loaded:
-    """Read the manifests; problems are in the result."""
+def load(flags: Flags, *, overlaid: bool = True) -> Loaded:
+    """Read the manifests, for the environment or without any overlay; problems are in the result."""
     return load_project(
         flags.folder,
         kinds=kind_models(),
         files=list(flags.files) or None,
         variables=flags.variables,
         environment=os.environ,
+        env=flags.environment if overlaid else None,
     )
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
 import click
+from click.core import ParameterSource
 
 from reconciler.cli.exits import Exit
 from reconciler.cli.options import json_option, project_options
@@ -15,25 +19,79 @@ from reconciler.providers import KINDS
 from reconciler.render.json_form import dumps
 
 
+@dataclass(frozen=True, slots=True)
+class _Validated:
+    """What was found in one environment."""
+
+    environment: str
+    resources: int
+    found: Sequence[Diagnostic]
+
+
 @click.command("validate")
 @project_options
 @json_option
-def command(flags: Flags, as_json: bool) -> int:
-    """Check the manifests and the files they name; reads no state and calls no cloud."""
-    loaded = load(flags)
-    found = list(loaded.diagnostics)
-    found = in_order([*found, *_sequences(flags, loaded)])
+@click.pass_context
+def command(ctx: click.Context, flags: Flags, as_json: bool) -> int:
+    """Check the manifests and the files they name; reads no state and calls no cloud.
+
+    Without --env every environment is checked that the project declares, or that its overlays are for.
+    """
+    named = ctx.get_parameter_source("environment") is not ParameterSource.DEFAULT
+    validated = list(_validate(flags, named=named))
+    found = in_order(d for one in validated for d in one.found)
     wrong = has_errors(found)
     if as_json:
         findings = [diagnostic_to_json(d) for d in found]
-        data = {"format_version": 1, "valid": not wrong, "resources": len(loaded.resources), "diagnostics": findings}
-        output().line(dumps(data))
+        data: dict[str, object] = {
+            "format_version": 1,
+            "valid": not wrong,
+            "resources": max(one.resources for one in validated),
+        }
+        if len(validated) > 1:
+            data["environments"] = {one.environment: _summary(one) for one in validated}
+        output().line(dumps(data | {"diagnostics": findings}))
         return Exit.ERROR if wrong else Exit.DONE
     report_problems(found)
-    if not wrong:
-        count = len(loaded.resources)
-        output().line(f"The configuration is valid: {count} resource{'' if count == 1 else 's'}.")
+    if not wrong or len(validated) > 1:
+        output().line(_told(validated))
     return Exit.ERROR if wrong else Exit.DONE
+
+
+def _validate(flags: Flags, *, named: bool) -> Iterator[_Validated]:
+    loaded = load(flags, overlaid=named)
+    if named or not loaded.environments:
+        yield _in_environment(flags, loaded)
+        return
+    for environment in loaded.environments:
+        its_flags = replace(flags, environment=environment)
+        yield _in_environment(its_flags, load(its_flags))
+
+
+def _in_environment(flags: Flags, loaded: Loaded) -> _Validated:
+    return _Validated(flags.environment, len(loaded.resources), [*loaded.diagnostics, *_sequences(flags, loaded)])
+
+
+def _summary(one: _Validated) -> dict[str, object]:
+    return {"valid": not has_errors(one.found), "resources": one.resources}
+
+
+def _told(validated: Sequence[_Validated]) -> str:
+    if len(validated) == 1:
+        return f"The configuration is valid: {_count(validated[0].resources)}."
+    width = max(len(one.environment) for one in validated)
+    lines = [f"  {one.environment:{width}}  {_standing(one)}" for one in validated]
+    wrong = sum(has_errors(one.found) for one in validated)
+    head = f"is invalid in {wrong} of {len(validated)}" if wrong else f"is valid in {len(validated)}"
+    return "\n".join([f"The configuration {head} environments:", *lines])
+
+
+def _standing(one: _Validated) -> str:
+    return "invalid" if has_errors(one.found) else f"valid: {_count(one.resources)}"
+
+
+def _count(resources: int) -> str:
+    return f"{resources} resource{'' if resources == 1 else 's'}"
 
 
 def _sequences(flags: Flags, loaded: Loaded) -> list[Diagnostic]:

@@ -42,8 +42,13 @@ def kind_of(document: Document) -> str | None:
     return kind if isinstance(kind, str) else None
 
 
-def open_envelope(document: Document, kinds: Collection[str], found: list[Diagnostic]) -> Envelope | None:
-    """The parts of a document of a resource, or None if nothing below can be checked. Problems go to `found`."""
+def open_envelope(
+    document: Document, kinds: Collection[str], found: list[Diagnostic], known: tuple[str, ...] = _METADATA
+) -> Envelope | None:
+    """The parts of a document, or None if nothing below can be checked. Problems go to `found`.
+
+    `known` are the keys that its metadata may have.
+    """
     value, place = document.value, document.place
     if not check_frame(document, kinds, found):
         return None
@@ -52,7 +57,7 @@ def open_envelope(document: Document, kinds: Collection[str], found: list[Diagno
         _complain(found, place, ("metadata",), "manifest/missing-key", metadata, "Add metadata: {name: …}.")
         metadata = {}
     else:
-        found.extend(_unknown(metadata, _METADATA, place, ("metadata",)))
+        found.extend(_unknown(metadata, known, place, ("metadata",)))
     if "spec" not in value:
         found.append(report("manifest/missing-key", 'The document has no "spec".', "Add it.", place.spot()))
     kind = value["kind"]

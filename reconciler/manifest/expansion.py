@@ -34,7 +34,7 @@ def expand(
     spec = with_tags(envelope, source, found)
     if spec is None or spec is UNREADABLE:
         return
-    waits = place.file.text.find(OPENING, place.start, place.end) >= 0
+    waits = place.holds(OPENING)
     if isinstance(spec, dict) and (waits or MATRIX in spec or item_lists(kind.model)):
         yield from _Expansion(source, variables, found, room).points(spec)
         return

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from reconciler.core.diagnostic import Diagnostic, Location, Severity
+from reconciler.manifest.overlay import may_hold_overlay
 from reconciler.manifest.place import ManifestText, Spot, report
 
 PROJECT_FILE = "qctl.yaml"
@@ -46,6 +47,19 @@ class ManifestFiles:
             text = self._read(path)
             if text is not None and any(word in text.text for word in _OURS):
                 yield text
+
+    def unnamed(self, state_path: str) -> Iterator[ManifestText]:
+        """The text of each manifest that was not given and that may hold an overlay: as the project, they are always
+        read, for without them a part of it would be read for another environment.
+        """
+        if self._given is None:
+            return
+        given = {path.resolve() for path in self._given}
+        for path in _discover(self._root, {_STATE, state_path.strip("/")}):
+            if path.suffix == ".yaml" and path.resolve() not in given:
+                text = self._read(path)
+                if text is not None and may_hold_overlay(text.text):
+                    yield text
 
     def _named(self, given: Sequence[Path]) -> Iterator[ManifestText]:
         project = (self._root / PROJECT_FILE).resolve()

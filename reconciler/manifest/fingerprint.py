@@ -26,7 +26,7 @@ def manifests_fingerprint(root: Path, given: Sequence[Path] | None) -> str | Non
     files = ManifestFiles(root, given, found)
     whole = sha256()
     first = files.project()
-    for text in (*([first] if first else []), *files.others(_ANY_STATE)):
+    for text in (*([first] if first else []), *files.others(_ANY_STATE), *files.unnamed(_ANY_STATE)):
         for part in (text.name.encode("utf-8", "surrogateescape"), text.text.encode()):
             whole.update(b"%d " % len(part))  # or a name could go on in its text
             whole.update(part)

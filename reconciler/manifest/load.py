@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from reconciler.core.address import Address
 from reconciler.core.collector import collector_paused
 from reconciler.core.declared import Declared
 from reconciler.core.device_name import PASQAL
 from reconciler.core.diagnostic import Diagnostic, in_order
+from reconciler.core.environment import DEFAULT
 from reconciler.core.importing import Import
 from reconciler.manifest.cycles import report_cycles
 from reconciler.manifest.envelope import Envelope, check_frame, kind_of, open_envelope
@@ -19,6 +21,8 @@ from reconciler.manifest.expansion import expand
 from reconciler.manifest.files import ManifestFiles
 from reconciler.manifest.imports import read_import
 from reconciler.manifest.matrix import MAX_POINTS
+from reconciler.manifest.overlay import OVERLAY_KIND, may_hold_overlay
+from reconciler.manifest.overlays import Overlays
 from reconciler.manifest.place import Place, report
 from reconciler.manifest.project import PROJECT_KIND, Project
 from reconciler.manifest.read_project import read_project
@@ -43,6 +47,7 @@ class Loaded:
     resources: tuple[Declared, ...]
     edges: Mapping[Address, frozenset[Address]]
     diagnostics: tuple[Diagnostic, ...]
+    environments: tuple[str, ...] = ()  # all that there are; none: nobody said which, and any name is one
 
 
 def load_project(
@@ -52,14 +57,16 @@ def load_project(
     files: Sequence[Path] | None = None,
     variables: Mapping[str, str] | None = None,
     environment: Mapping[str, str] | None = None,
+    env: str | None = DEFAULT,
 ) -> Loaded:
     """Read the project in `root`; never raises for what its files hold.
 
     `files`: read exactly these besides the project document, instead of every *.yaml below `root`.
-    `variables`: values from the command line. `environment`: where QCTL_VAR_* are looked up.
+    `variables`: values from the command line. `environment`: where QCTL_VAR_* are looked up. `env`: for which
+    environment it is read; None: for none, as the documents are without any overlay.
     """
     with collector_paused():
-        return _Loading(root, kinds, files, variables or {}, environment or {}).run()
+        return _Loading(root, kinds, files, variables or {}, environment or {}, env).run()
 
 
 class _Loading:
@@ -72,13 +79,16 @@ class _Loading:
         files: Sequence[Path] | None,
         variables: Mapping[str, str],
         environment: Mapping[str, str],
+        env: str | None,
     ) -> None:
         self._kinds = kinds
-        self._all_kinds = (PROJECT_KIND, *kinds)
+        self._all_kinds = (PROJECT_KIND, OVERLAY_KIND, *kinds)
         self._given = variables
         self._environment = environment
         self._found: list[Diagnostic] = []
         self._files = ManifestFiles(root, files, self._found)
+        self._overlays = Overlays(self._all_kinds, env, self._found)
+        self._given_files = files is not None
         self._only_given = files is not None and not any(_same(path, root) for path in files)
         self._validator = Validator(root, self._found)
         self._project: Project | None = None
@@ -95,14 +105,24 @@ class _Loading:
         self._renames = Renames()
 
     def run(self) -> Loaded:
-        """Project first, then every document, then what waits for others."""
-        for document in self._project_documents():
+        """Overlays and project first, then every document, then what waits for others."""
+        before, project, rest = self._project_documents()
+        state = _state_path(project)
+        texts = list(self._files.others(state))
+        # What can hold an overlay is read now, and its other documents are kept: nothing else is understood without it.
+        kept = {t: self._overlays.gather(read_documents(t, self._found)) for t in texts if may_hold_overlay(t.text)}
+        for text in self._files.unnamed(state):
+            self._overlays.gather(read_documents(text, self._found))
+        self._overlays.combine()
+        if project is not None:
+            self._read_project(self._overlays.patched(project))
+        for document in chain(before, rest):
             if kind_of(document) == PROJECT_KIND or not self._only_given:
                 self._document(document, in_project_file=True)
-        state = self._project.spec.state.path if self._project else "state"
-        for file in self._files.others(state):
-            for document in read_documents(file, self._found):
+        for text in texts:
+            for document in kept[text] if text in kept else read_documents(text, self._found):
                 self._document(document, in_project_file=False)
+        self._check_overlays()
         self._resolve_references()
         self._found.extend(self._renames.check(self._places))
         # The order of Address itself; compared as tuples it is four times faster.
@@ -110,24 +130,24 @@ class _Loading:
         resources = tuple(self._done[address] for address in ordered)
         edges = {declared.address: declared.depends for declared in resources}
         self._found.extend(report_cycles(self._waiting))
-        return Loaded(self._project, resources, edges, tuple(in_order(self._found)))
+        return Loaded(self._project, resources, edges, tuple(in_order(self._found)), self._environments())
 
-    def _project_documents(self) -> Iterator[Document]:
-        """The documents of qctl.yaml after its project has been read: nothing else can be understood without it."""
+    def _project_documents(self) -> tuple[list[Document], Document | None, Iterable[Document]]:
+        """The documents of qctl.yaml: those before its project, the project, and those after it."""
         file = self._files.project()
         if file is None:
-            return
-        documents = read_documents(file, self._found)
+            return [], None, ()
+        documents: Iterator[Document] = read_documents(file, self._found)
+        if may_hold_overlay(file.text):
+            documents = iter(self._overlays.gather(documents))
         before: list[Document] = []
         for document in documents:
             if kind_of(document) == PROJECT_KIND:
-                self._read_project(document)
-                break
+                return before, document, documents
             before.append(document)
-        if self._project_place is None:
-            detail = f"{file.name} holds no document of kind Project."
-            self._found.append(report("project/missing", detail, "Run `qctl init`, or add one.", file.spot(0, 0, 0)))
-        yield from chain(before, documents)
+        detail = f"{file.name} holds no document of kind Project."
+        self._found.append(report("project/missing", detail, "Run `qctl init`, or add one.", file.spot(0, 0, 0)))
+        return before, None, ()
 
     def _read_project(self, document: Document) -> None:
         self._project_place = document.place
@@ -140,6 +160,7 @@ class _Loading:
         if kind_of(document) == PROJECT_KIND:
             self._another_project(document, in_project_file=in_project_file)
             return
+        document = self._overlays.patched(document)
         envelope = open_envelope(document, self._all_kinds, self._found)
         if envelope is None:
             return
@@ -185,6 +206,17 @@ class _Loading:
         elif base is not None:
             self._broken.add(base)
 
+    def _environments(self) -> tuple[str, ...]:
+        declared = self._project.spec.environments if self._project is not None else None
+        return tuple(declared or self._overlays.environments)
+
+    def _check_overlays(self) -> None:
+        if self._project is not None:
+            self._overlays.environment_problem(self._project.spec.environments)
+        # With -f, or where a document can't be read, nobody knows all that there is.
+        if not self._given_files and not any(found.code.startswith("yaml/") for found in self._found):
+            self._overlays.check()
+
     def _resolve_references(self) -> None:
         if not self._waiting:
             return
@@ -221,6 +253,14 @@ class _Loading:
 
 def _same(path: Path, root: Path) -> bool:
     return path.resolve() == (root / "qctl.yaml").resolve()
+
+
+def _state_path(project: Document | None) -> str:
+    """The folder of the state as it is written: no manifest is looked for in it."""
+    value: Any = project.value if project is not None else None
+    for key in ("spec", "state", "path"):
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if isinstance(value, str) and value else "state"
 
 
 def _devices_in(document: Document) -> dict[str, str] | None:

@@ -34,6 +34,15 @@ class Spot:
     excerpt: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A value as a document has it: where, its text as it stands if it is a scalar, and the overlay that says it."""
+
+    where: Location
+    text: str | None
+    overlay: str = ""
+
+
 def report(
     code: str,
     detail: str,
@@ -92,6 +101,28 @@ class Place:
         node, key_node, found = _follow(root, path)
         chosen = key_node if key_node is not None and (key or not found or _is_block(node)) else node
         return self._spot_of(chosen)
+
+    def holds(self, text: str) -> bool:
+        """Whether this text stands anywhere in the document."""
+        return self.file.text.find(text, self.start, self.end) >= 0
+
+    def owner(self, path: Path) -> Place:
+        """The place of the document that says what stands at `path`."""
+        return self
+
+    def missing(self, path: Path) -> Spot:
+        """Where to say that there is nothing at `path`."""
+        return self.spot(path[:-1], key=True)
+
+    def written(self, path: Path) -> Written | None:
+        """The value at `path` as it is written; None if there is none."""
+        root = compose_one(self.text)
+        if root is None:
+            return None
+        node, _, found = _follow(root, path)
+        if not found:
+            return None
+        return Written(self._spot_of(node).where, node.value if isinstance(node, yaml.ScalarNode) else None)
 
     def locate(self, path: Path = ()) -> Location:
         """The location of the value at `path`, with its line: what is said of it later is shown there."""

@@ -73,7 +73,8 @@ class Problems:
         within = dotted(self._to_document(path)[:-1])
         detail = f'{within or "The document"} has no "{path[-1]}".'
         remedy = f'Add "{path[-1]}": {words(shape)}.' if shape else f'Add "{path[-1]}".'
-        return report("manifest/missing-key", detail, remedy, self._spot(path[:-1], key=True), address=address)
+        spot = self._place.missing(self._to_document(path))
+        return report("manifest/missing-key", detail, remedy, spot, address=address)
 
     def _bad_key(self, path: Path, item: Any, address: str) -> Diagnostic:
         within = dotted(self._to_document(path)[:-1])

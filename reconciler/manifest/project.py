@@ -17,6 +17,7 @@ from reconciler.core.aws_names import (
     check_tag_value,
     tag_texts,
 )
+from reconciler.manifest.overlay import Environments
 from reconciler.manifest.project_pasqal import Pasqal, PasqalDevice
 from reconciler.manifest.settings import Settings
 
@@ -188,6 +189,10 @@ class ProjectSpec(Settings):
         dict[Annotated[str, AfterValidator(_check_variable)], Variable],
         Field(default_factory=dict, description="Values from outside, by name."),
     ]
+    environments: Annotated[
+        Environments | None,
+        Field(description="All that `--env` may name; without them the overlays say which there are."),
+    ] = None
 
     @property
     def device_names(self) -> dict[str, str]:

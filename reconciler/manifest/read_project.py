@@ -31,7 +31,7 @@ def read_project(
     body = {key: value for key, value in document.value.items() if key in {"metadata", "spec"}}
     variables = _variables(body, document, given, environment, found)
     failed: set[Path] = set()
-    if OPENING in place.text:
+    if place.holds(OPENING):
         body = _filled(body, variables, document, found, failed)
     try:
         return Project.model_validate(body), variables

@@ -69,6 +69,10 @@ class Point:
         """Where the value at a path of the spec is written."""
         return self.source.place.spot(document_path(self.origins.written(path)), key=key)
 
+    def owner(self, path: Path) -> Place:
+        """The document that says what stands at a path of the spec: its own, or an overlay."""
+        return self.source.place.owner(document_path(self.origins.written(path)))
+
     def locate(self) -> Callable[[Path], Location]:
         """What finds the place of a path of the spec. It does not keep the point."""
         locate, written = self.source.place.locate_spec, self.origins.written

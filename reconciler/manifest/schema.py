@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from reconciler.core.address import NAME
 from reconciler.manifest.envelope import API_VERSION
 from reconciler.manifest.fields import Model
+from reconciler.manifest.overlay import OVERLAY_KIND, OverlaySpec
 from reconciler.manifest.project import PROJECT_KIND, Metadata, ProjectSpec
 from reconciler.manifest.resource import KindModel
 
@@ -43,8 +44,9 @@ _DROPPED = frozenset({"title", "default"})  # titles repeat the key; a null defa
 def manifest_schema(kinds: Mapping[str, KindModel]) -> Schema:
     """The schema of a document of any kind, chosen by `if`: an editor then complains of that kind only."""
     definitions: Schema = {}
-    branches = [_branch(PROJECT_KIND, _project(definitions))]
+    branches = [_branch(PROJECT_KIND, _project(definitions)), _branch(OVERLAY_KIND, _overlay(definitions))]
     branches += [_branch(kind, _resource(kinds[kind].model, definitions)) for kind in sorted(kinds)]
+    all_kinds = [PROJECT_KIND, OVERLAY_KIND, *sorted(kinds)]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"qctl manifest {API_VERSION}",
@@ -53,7 +55,7 @@ def manifest_schema(kinds: Mapping[str, KindModel]) -> Schema:
         "additionalProperties": False,
         "properties": {
             "apiVersion": {"const": API_VERSION, "description": "The version of this format."},
-            "kind": {"enum": [PROJECT_KIND, *sorted(kinds)], "description": "What the document declares."},
+            "kind": {"enum": all_kinds, "description": "What the document declares."},
             "metadata": {"type": "object", "description": "Who it is."},
             "spec": {"type": "object", "description": "What is wanted."},
         },
@@ -76,10 +78,21 @@ def _project(definitions: Schema) -> Schema:
     }
 
 
+def _overlay(definitions: Schema) -> Schema:
+    properties = {"name": _name("The name; without spec.environments that of its environment.")}
+    metadata = {"type": "object", "required": ["name"], "additionalProperties": False, "properties": properties}
+    spec = _model(OverlaySpec, OVERLAY_KIND, definitions)
+    return {"required": ["spec"], "properties": {"metadata": metadata, "spec": spec}}
+
+
+def _name(description: str) -> Schema:
+    return {"type": "string", "pattern": f"^{NAME.pattern}$", "description": description}
+
+
 def _resource(model: Model, definitions: Schema) -> Schema:
     spec = _model(model, model.__name__, definitions)
     tags = spec["properties"].pop("tags", None)
-    name = {"type": "string", "pattern": f"^{NAME.pattern}$", "description": "The name in the resource's address."}
+    name = _name("The name in the resource's address.")
     properties = {"name": name} | ({"tags": tags} if tags else {}) | _ADOPTING
     metadata = {"type": "object", "required": ["name"], "additionalProperties": False, "properties": properties}
     return {"required": ["spec"], "properties": {"metadata": metadata, "spec": spec}}

@@ -119,7 +119,7 @@ class Validator:
 
     def _source(self, path: Path, limits: ProjectFile, text: str, point: Point) -> SourceFile | None:
         if limits.or_inline and ("\n" in text or ";" in text):
-            inline = SourceFile(point.source.place.file.name, text, inline=True)
+            inline = SourceFile(point.owner(path).file.name, text, inline=True)
             self._check_program(inline, path, point)
             return inline
         read = self._programs.read(text, limits)
@@ -164,7 +164,7 @@ class Validator:
 
 def _inline_spot(point: Point, path: Path, text: str, index: int) -> Spot:
     """The place of a character of an inline program: exact in a literal block (|), else where the text starts."""
-    start, place = point.spot(path), point.source.place
+    start, place = point.spot(path), point.owner(path)
     if not start.excerpt[start.where.column - 1 :].startswith("|"):
         return start
     wanted = start.where.line + 1 + text.count("\n", 0, index)

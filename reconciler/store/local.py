@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
 
 from reconciler import __version__
 from reconciler.core.address import NAME
+from reconciler.core.environment import ENVIRONMENT
 from reconciler.core.event import Event, Intended, Verb
 from reconciler.core.ports import Clock
 from reconciler.core.state import State, fold
@@ -23,9 +22,6 @@ from reconciler.store.journal import Journal, read_journal
 from reconciler.store.line import scan
 from reconciler.store.lock import FileLock
 from reconciler.store.port import Held, Snapshot
-
-# No dot: so the last one before .json always ends the project's name, and two pairs of names never share a file.
-ENVIRONMENT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
 
 
 def random_id() -> str:

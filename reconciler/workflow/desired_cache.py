@@ -19,13 +19,13 @@ from reconciler import __version__
 from reconciler.core.address import Address
 from reconciler.core.declared import Declared
 from reconciler.core.digest import FORM, canonical, sha256
+from reconciler.core.environment import ENVIRONMENT
 from reconciler.core.job import Job, Opening
 from reconciler.core.phase import Phase
 from reconciler.core.resource import Removal, Resource, RunRules
 from reconciler.manifest.fingerprint import manifests_fingerprint, programs_in, programs_now
 from reconciler.manifest.project import Project
 from reconciler.manifest.variables import ENVIRONMENT_PREFIX
-from reconciler.store.local import ENVIRONMENT
 from reconciler.workflow.machine_key import is_sealed, machine_key, seal
 
 FORMAT: Final = 3

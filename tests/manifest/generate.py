@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from reconciler.manifest.field_table import field_table
 from reconciler.manifest.load import KindModel, Loaded, load_project
+from reconciler.manifest.overlay import OverlaySpec
 from reconciler.manifest.project import ProjectSpec
 from reconciler.providers import KINDS as ALL_KINDS
 
@@ -24,7 +25,7 @@ _END = "<!-- end -->"
 def reference_page(page: str) -> str:
     """The page with its tables made anew. Raises ValueError for a kind without a place for its table."""
     models: dict[str, type[BaseModel]] = {name: kind.model for name, kind in KINDS.items()}
-    models["Project"] = ProjectSpec
+    models |= {"Project": ProjectSpec, "Overlay": OverlaySpec}
     for kind, model in models.items():
         start = f"<!-- fields: {kind} -->\n"
         before, found, rest = page.partition(start)

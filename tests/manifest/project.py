@@ -55,13 +55,13 @@ class Folder:
         files: list[Path] | None = None,
         variables: Mapping[str, str] | None = None,
         environment: Mapping[str, str] | None = None,
+        env: str | None = "default",
     ) -> Loaded:
         """Load it, with the documents in `tasks.yaml`."""
         if documents:
             self.write("tasks.yaml", "---\n".join(documents))
-        return load_project(
-            self.root, kinds=KINDS, files=files, variables=variables or {}, environment=environment or {}
-        )
+        given, outside = variables or {}, environment or {}
+        return load_project(self.root, kinds=KINDS, files=files, variables=given, environment=outside, env=env)
 
     def found(self, *documents: str, variables: Mapping[str, str] | None = None) -> list[tuple[str, str]]:
         """Code and place of each diagnostic."""
