@@ -1,29 +1,64 @@
 import re
 import sqlite3
+from collections.abc import Mapping
 from datetime import datetime
 from html import unescape
 
 from reconciler.emulator import object_store as store
 from reconciler.emulator.message import Request, Response
-from reconciler.emulator.object_xml import S3Error, document, element, group, iso_time
+from reconciler.emulator.object_policy import Policy
+from reconciler.emulator.object_setting_store import forget_all
+from reconciler.emulator.object_xml import S3Error, document, element, group, iso_time, malformed
 
 _BUCKET_NAME = re.compile(r"(?!xn--)(?!.*\.\.)(?![0-9]+(\.[0-9]+){3}$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _MAX_DELETES = 1000
+_MAX_BUCKETS = 10_000
 
 
-def bucket_list(connection: sqlite3.Connection) -> Response:
-    buckets = (
-        group("Bucket", [element("Name", bucket.name), element("CreationDate", iso_time(bucket.created_at))])
+def bucket_list(connection: sqlite3.Connection, query: Mapping[str, str]) -> Response:
+    """ListBuckets. Only who asks for pages or for a region gets pages, and is told each bucket's region."""
+    asked = {"max-buckets", "continuation-token", "bucket-region"} & query.keys()
+    region, prefix = query.get("bucket-region"), query.get("prefix", "")
+    after, most = query.get("continuation-token", ""), int(query.get("max-buckets") or _MAX_BUCKETS)
+    found = [
+        bucket
         for bucket in store.list_buckets(connection)
+        if bucket.region == (region or bucket.region) and bucket.name.startswith(prefix) and bucket.name > after
+    ]
+    page = found[:most] if asked else found
+    buckets = (
+        group(
+            "Bucket",
+            [
+                element("Name", bucket.name),
+                element("CreationDate", iso_time(bucket.created_at)),
+                *([element("BucketRegion", bucket.region)] if asked else ()),
+            ],
+        )
+        for bucket in page
     )
-    return document("ListAllMyBucketsResult", group("Buckets", buckets))
+    more = element("ContinuationToken", page[-1].name) if len(page) < len(found) else ""
+    return document("ListAllMyBucketsResult", group("Buckets", buckets) + more)
 
 
-def create_bucket(connection: sqlite3.Connection, request: Request, name: str, now: datetime) -> Response:
+def create_bucket(
+    connection: sqlite3.Connection, request: Request, name: str, now: datetime, policy: Policy
+) -> Response:
     if not _BUCKET_NAME.fullmatch(name):
         raise S3Error(400, "InvalidBucketName", "The specified bucket is not valid.", BucketName=name)
+    if name in policy.others:
+        raise S3Error(
+            409, "BucketAlreadyExists",
+            "The requested bucket name is not available. The bucket namespace is shared by all users of the system."
+            " Please select a different name and try again.", BucketName=name,
+        )  # fmt: skip
     region = _bucket_region(request)
-    if not store.ensure_bucket(connection, name, now, region) and region != store.DEFAULT_REGION:
+    if store.ensure_bucket(connection, name, now, region):
+        if b"<Tags" in request.body:
+            from reconciler.emulator.object_bucket_settings import tag_new  # the model of S3, only for its documents
+
+            tag_new(connection, name, request.body)
+    elif region != store.DEFAULT_REGION:
         # In its first region S3 answers 200 to an owner who creates a bucket again.
         raise S3Error(
             409, "BucketAlreadyOwnedByYou",
@@ -48,6 +83,7 @@ def remove_bucket(connection: sqlite3.Connection, name: str) -> Response:
     if not store.is_empty(connection, name):
         raise S3Error(409, "BucketNotEmpty", "The bucket you tried to delete is not empty", BucketName=name)
     store.delete_bucket(connection, name)
+    forget_all(connection, name)
     return Response(204, {}, b"")
 
 
@@ -55,7 +91,7 @@ def delete_many(connection: sqlite3.Connection, bucket: str, body: bytes) -> Res
     # Clients write this document from one template; a pattern reads it, so no XML parser meets a stranger's entities.
     keys = [unescape(key) for key in re.findall(r"<Key>(.*?)</Key>", body.decode(errors="replace"), re.DOTALL)]
     if not 0 < len(keys) <= _MAX_DELETES:
-        raise S3Error(400, "MalformedXML", "The XML you provided was not well-formed or did not validate")
+        raise malformed()
     for key in keys:
         store.delete_object(connection, bucket, key)
     quiet = b"<Quiet>true</Quiet>" in body

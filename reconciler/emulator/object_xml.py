@@ -36,6 +36,10 @@ def precondition_failed(condition: str) -> S3Error:
     )
 
 
+def malformed() -> S3Error:
+    return S3Error(400, "MalformedXML", "The XML you provided was not well-formed or did not validate")
+
+
 def error_response(error: S3Error, method: str) -> Response:
     if method == "HEAD":  # an answer to HEAD has no body, so clients see the status alone
         return Response(error.status, {"content-type": "application/xml"}, b"")

@@ -6,11 +6,14 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote
 
 from reconciler.emulator import object_store as store
+from reconciler.emulator.identity import ACCOUNT
 from reconciler.emulator.message import Request, Response
 from reconciler.emulator.object_body import read_body
 from reconciler.emulator.object_bucket import bucket_list, create_bucket, delete_many, remove_bucket
 from reconciler.emulator.object_condition import check_write, is_unchanged
 from reconciler.emulator.object_listing import list_objects
+from reconciler.emulator.object_policy import Policy
+from reconciler.emulator.object_setting_store import NAMES
 from reconciler.emulator.object_store import SCHEMA, StoredObject, ensure_bucket, get_object, put_object
 from reconciler.emulator.object_xml import (
     S3Error,
@@ -27,7 +30,7 @@ _VIRTUAL_HOST = re.compile(r"(?P<bucket>.+)\.(s3([.-].+)?\.amazonaws\.com|localh
 # What one subresource or another would mean is not guessed: these are the query parameters that are understood.
 _KNOWN_QUERY = {
     "list-type", "prefix", "delimiter", "max-keys", "continuation-token", "start-after", "encoding-type",
-    "fetch-owner", "location", "delete", "x-id",
+    "fetch-owner", "location", "delete", "x-id", "max-buckets", "bucket-region", *NAMES,
 }  # fmt: skip
 _MAX_KEY_BYTES = 1024
 
@@ -40,14 +43,16 @@ class _Target(NamedTuple):
     query: Mapping[str, str]
 
 
-def handle_s3(connection: sqlite3.Connection, request: Request, now: datetime) -> Response:
+def handle_s3(
+    connection: sqlite3.Connection, request: Request, now: datetime, policy: Policy | None = None
+) -> Response:
     """Answer one S3 request: the subset that qctl and the clouds' SDKs use, anything else is 501 NotImplemented.
 
     The caller holds a write transaction around this call: that is what makes conditional writes have one winner.
     """
     try:
         target = _target(request)
-        return _route(connection, request, target, now)
+        return _route(connection, request, target, now, policy or Policy())
     except S3Error as error:
         return error_response(error, request.method)
 
@@ -71,19 +76,29 @@ def _key(raw: str) -> str:
     return key
 
 
-def _route(connection: sqlite3.Connection, request: Request, target: _Target, now: datetime) -> Response:
+def _route(
+    connection: sqlite3.Connection, request: Request, target: _Target, now: datetime, policy: Policy
+) -> Response:
     unknown = target.query.keys() - _KNOWN_QUERY
     if {name for name in unknown if not name.lower().startswith("x-amz-")}:
         raise _not_implemented()
     if not target.bucket:
-        return bucket_list(connection) if request.method == "GET" else _refuse_method()
+        return bucket_list(connection, target.query) if request.method == "GET" else _refuse_method()
+    owner = request.headers.get("x-amz-expected-bucket-owner", ACCOUNT)
+    if owner != ACCOUNT or (target.bucket in policy.others and (target.key or request.method != "PUT")):
+        raise S3Error(403, "AccessDenied", "Access Denied")
     if target.key:
         return _route_object(connection, request, target, now)
-    if request.method == "PUT":
-        return create_bucket(connection, request, target.bucket, now)
+    named = NAMES & target.query.keys()
+    if request.method == "PUT" and not named:
+        return create_bucket(connection, request, target.bucket, now, policy)
     bucket = store.get_bucket(connection, target.bucket)
     if bucket is None:
         raise no_such_bucket(target.bucket)
+    if named:
+        from reconciler.emulator.object_bucket_settings import handle_setting  # the model of S3, only when asked
+
+        return handle_setting(connection, request, target.bucket, min(named), secure=policy.secure)
     return _route_bucket(connection, request, bucket, target.query)
 
 

@@ -5,6 +5,7 @@ from reconciler.emulator.braket.task import Unsettled as UnsettledTasks
 from reconciler.emulator.clock import moment
 from reconciler.emulator.identity import handle_sts
 from reconciler.emulator.message import Request, Response
+from reconciler.emulator.object_policy import policy_of
 from reconciler.emulator.objects import handle_s3
 from reconciler.emulator.pasqal.unsettled import Unsettled as UnsettledJobs
 from reconciler.emulator.roles import handle_iam
@@ -64,7 +65,7 @@ def _s3(request: Request) -> Prepared:
         from reconciler.emulator.braket.settle import demand_results
 
         demand_results(session, request)
-        return handle_s3(session.connection, request, moment(session.now))
+        return handle_s3(session.connection, request, moment(session.now), policy_of(session.switches))
 
     return Prepared(request.method, act)
 

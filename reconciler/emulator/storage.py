@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from reconciler.emulator import late, logs, objects, schema
+from reconciler.emulator import late, logs, object_setting_store, objects, schema
 from reconciler.emulator.braket.job_schema import SCHEMA as JOBS
 from reconciler.emulator.braket.spending_schema import SCHEMA as SPENDING
 from reconciler.emulator.broken import WorldError
@@ -17,6 +17,7 @@ _STEPS = (
     f"{schema.SCHEMA};{objects.SCHEMA}",
     f"{late.SCHEMA};{PASQAL}",
     f"{SPENDING};{JOBS};{logs.SCHEMA}",
+    object_setting_store.SCHEMA,
 )
 VERSION = len(_STEPS)
 # Seconds to wait for another process that writes.

@@ -89,6 +89,13 @@ _ALL = (
         "Whether the results of a program set are many files or one.",
         ("split", "inline"),
     ),
+    Switch(
+        "s3.defaults",
+        "secure",
+        "Whether a bucket is encrypted and closed to the public unless somebody says otherwise, as on S3 since 2023.",
+        ("secure", "none"),
+    ),
+    Switch("s3.others", "", "Buckets that belong to other accounts: names, with commas."),
     Switch("rates", "off", "Whether calls above the published rates are throttled.", ("off", "enforce")),
     Switch("devices.offline", "", "Devices that are OFFLINE: ARNs or names, with commas."),
     Switch("devices.retired", "", "Devices that are RETIRED: ARNs or names, with commas."),

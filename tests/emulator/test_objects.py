@@ -310,7 +310,7 @@ def test_errors_are_escaped_xml(connection: sqlite3.Connection) -> None:
 @pytest.mark.parametrize(
     ("method", "target", "status", "code"),
     [
-        ("GET", "/demo?versioning", 501, "NotImplemented"),
+        ("GET", "/demo?replication", 501, "NotImplemented"),
         ("GET", "/demo", 501, "NotImplemented"),
         ("POST", "/demo/k?uploads", 501, "NotImplemented"),
         ("PUT", "/", 405, "MethodNotAllowed"),
