@@ -26,7 +26,7 @@ from reconciler.cli.main import COMMANDS, cli, main
 from tests.cases.story import frozen_world, standing_still
 
 HOUSE = Path(__file__).parents[1]
-PAGES = [HOUSE / "README.md", *(HOUSE / "docs" / f"{name}.md" for name in ("tutorial", "saved-plans"))]
+PAGES = [HOUSE / "README.md", *(HOUSE / "docs" / f"{name}.md" for name in ("tutorial", "saved-plans", "environments"))]
 COMMANDS_PAGE = HOUSE / "docs" / "commands.md"
 PICTURE = HOUSE / "docs" / "img" / "plan.svg"
 _HANDS = r"^<!-- (?P<hands>in|replace|forget-state|qctl) ?(?P<rest>.*?)-->$"

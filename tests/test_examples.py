@@ -152,9 +152,37 @@ def test_a_hybrid_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     nothing_left(place)
 
 
+def test_three_environments_of_one_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CI never reaches a QPU, whatever is declared; what one environment pays is nobody else's."""
+    with standing(tmp_path, "environments", monkeypatch) as place:
+        (place.root / "tomorrow.yaml").write_text(
+            (place.root / "qctl.yaml").read_text("utf-8").partition("---\n")[2].replace("name: ghz", "name: tomorrow"),
+            "utf-8",
+        )
+        devices = {env: _devices(place, env) for env in ("ci", "staging", "prod")}
+        assert [len(found) for found in devices.values()] == [2, 4, 4]
+        assert {env: set(found) for env, found in devices.items()} == {
+            "ci": {"arn:aws:braket:::device/quantum-simulator/amazon/sv1"},
+            "staging": {"arn:aws:braket:::device/quantum-simulator/amazon/dm1"},
+            "prod": {"arn:aws:braket:eu-north-1::device/qpu/iqm/Garnet"},
+        }
+        place.ok("apply", "--env", "ci", "--auto-approve")
+        assert len(_devices(place, "prod")) == 4
+        assert _devices(place, "ci") == []
+
+
+def _devices(place: Place, env: str) -> list[str]:
+    """The device of each submission that is planned."""
+    changes = place.ok("plan", "--env", env, "--json").json["changes"]
+    created = [change for change in changes if change["action"] == "create"]
+    rendered = place.ok("render", "--env", env, "--explain", "--json").json["documents"]
+    means = {doc["label"]: doc["sources"].get("spec.device", {}).get("device", {}).get("means") for doc in rendered}
+    return [means[change["address"]] for change in created]
+
+
 def test_every_example_is_tested_and_explained() -> None:
     folders = {path.name for path in EXAMPLES.iterdir() if path.is_dir()}
-    assert folders == {*RUNS, "open-batch", "workload", "hybrid-job", "mistakes", "mistakes-sequences"}
+    assert folders == {*RUNS, "environments", "open-batch", "workload", "hybrid-job", "mistakes", "mistakes-sequences"}
     assert [name for name in sorted(folders) if not (EXAMPLES / name / "README.md").exists()] == []
 
 

@@ -13,6 +13,7 @@ from reconciler import __version__
 COMMANDS = {
     "init": "Begin a project in this folder.",
     "validate": "Check the manifests; reads no state and calls no cloud.",
+    "render": "Print the final documents, and where each value comes from.",
     "plan": "Show what apply would do, why, and what it costs.",
     "apply": "Do what the plan shows, once.",
     "destroy": "Cancel what is unfinished and let go of the rest.",

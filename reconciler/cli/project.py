@@ -18,6 +18,7 @@ from reconciler.core.diagnostic import Diagnostic, Severity, has_errors
 from reconciler.core.ports import ProjectContext
 from reconciler.manifest.load import KindModel, Loaded, load_project
 from reconciler.manifest.project import Project
+from reconciler.manifest.trace import Trace
 from reconciler.providers import KINDS
 from reconciler.providers.kind import Cloud
 from reconciler.simulate import pulser
@@ -74,7 +75,7 @@ def kind_models() -> dict[str, KindModel]:
     return {name: KindModel(kind.model, kind.attributes) for name, kind in KINDS.items()}
 
 
-def load(flags: Flags, *, overlaid: bool = True) -> Loaded:
+def load(flags: Flags, *, overlaid: bool = True, trace: Trace | None = None) -> Loaded:
     """Read the manifests, for the environment or without any overlay; problems are in the result."""
     return load_project(
         flags.folder,
@@ -83,6 +84,7 @@ def load(flags: Flags, *, overlaid: bool = True) -> Loaded:
         variables=flags.variables,
         environment=os.environ,
         env=flags.environment if overlaid else None,
+        trace=trace,
     )
 
 
@@ -146,15 +148,16 @@ def require_known(project: Opened, selection: Selection) -> None:
     known = {d.address for d in project.loaded.resources}
     known |= {parse_address(text) for text in project.session.store.read().state.records}
     known |= {a.base for a in known}
-    wrong = [_unknown(address, known) for address in sorted(asked - known)]
+    wrong = [unknown_address(address, known) for address in sorted(asked - known)]
     if wrong:
         raise Problem(*wrong)
 
 
-def _unknown(address: Address, known: set[Address]) -> Diagnostic:
+def unknown_address(address: Address, known: set[Address], lack: str = "neither declared nor remembered") -> Diagnostic:
+    """What is said of an address that is none of the known ones."""
     close = get_close_matches(str(address), map(str, known), 1)
     remedy = f"Did you mean {close[0]}?" if close else "See `qctl graph` and `qctl state list`."
-    detail = f"{address} is neither declared nor remembered."
+    detail = f"{address} is {lack}."
     return Diagnostic("cli/unknown-address", "Unknown address", detail, remedy, address=str(address))
 
 

@@ -29,6 +29,7 @@ from reconciler.manifest.read_project import read_project
 from reconciler.manifest.references import References
 from reconciler.manifest.renames import Renames, read_moved
 from reconciler.manifest.resource import KindModel, Point
+from reconciler.manifest.trace import Trace
 from reconciler.manifest.validate import Validator
 from reconciler.manifest.variables import Variables
 from reconciler.manifest.yaml import Document, read_documents
@@ -58,15 +59,18 @@ def load_project(
     variables: Mapping[str, str] | None = None,
     environment: Mapping[str, str] | None = None,
     env: str | None = DEFAULT,
+    trace: Trace | None = None,
 ) -> Loaded:
     """Read the project in `root`; never raises for what its files hold.
 
     `files`: read exactly these besides the project document, instead of every *.yaml below `root`.
     `variables`: values from the command line. `environment`: where QCTL_VAR_* are looked up. `env`: for which
-    environment it is read; None: for none, as the documents are without any overlay.
+    environment it is read; None: for none, as the documents are without any overlay. `trace` is filled.
     """
     with collector_paused():
-        return _Loading(root, kinds, files, variables or {}, environment or {}, env).run()
+        loading = _Loading(root, kinds, files, variables or {}, environment or {}, env)
+        loading.trace = trace
+        return loading.run()
 
 
 class _Loading:
@@ -91,6 +95,7 @@ class _Loading:
         self._given_files = files is not None
         self._only_given = files is not None and not any(_same(path, root) for path in files)
         self._validator = Validator(root, self._found)
+        self.trace: Trace | None = None
         self._project: Project | None = None
         self._project_place: Place | None = None
         self._variables = Variables()
@@ -151,6 +156,9 @@ class _Loading:
 
     def _read_project(self, document: Document) -> None:
         self._project_place = document.place
+        if self.trace is not None:
+            self.trace.project, self.trace.given = document.place, self._given
+            self.trace.environment = self._environment
         if not check_frame(document, self._all_kinds, self._found):
             return
         self._project, self._variables = read_project(document, self._given, self._environment, self._found)
@@ -189,6 +197,8 @@ class _Loading:
 
     def _point(self, point: Point) -> None:
         address, base = point.address, point.source.base
+        if self.trace is not None and address is not None:
+            self.trace.points[address] = point
         if address is not None and address.key:
             self._sweeps.add(address.base)
             self._room -= 1

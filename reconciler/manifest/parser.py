@@ -87,8 +87,8 @@ def node_parser(text: str) -> CParser:
     return _GuardedNodes(text) if deep else _PlainNodes(text)
 
 
-# One document with a large matrix may be asked for the places of thousands of its points.
-@lru_cache(maxsize=2)
+# One document with a large matrix, and its overlays with it, may be asked for the places of thousands of its points.
+@lru_cache(maxsize=8)
 def compose_one(text: str) -> yaml.Node | None:
     """The root node of one document that was read before without an error."""
     parser = node_parser(text)

@@ -36,7 +36,7 @@ def resolve_variables(
         found.append(report("variable/unknown", detail, did_you_mean(name, declared, "Declare it in spec.variables.")))
     values: dict[str, Scalar] = {}
     for name, variable in declared.items():
-        source, text = _given(name, given, environment)
+        source, text = given_from(name, given, environment)
         value = variable.default if text is None else _read(variable.type, text)
         spot = place.spot(("spec", "variables", name), key=True)
         if value is not None:
@@ -51,7 +51,8 @@ def resolve_variables(
     return Variables(values, frozenset(declared))
 
 
-def _given(name: str, given: Mapping[str, str], environment: Mapping[str, str]) -> tuple[str, str | None]:
+def given_from(name: str, given: Mapping[str, str], environment: Mapping[str, str]) -> tuple[str, str | None]:
+    """What gives a variable its value, and the text that it gives; None: nothing does."""
     if name in given:
         return "--var", given[name]
     key = ENVIRONMENT_PREFIX + name
