@@ -9,6 +9,7 @@ from reconciler.cli.clouds import LocalCloud, Problem
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.ports import Clock
 from reconciler.providers.kind import Cloud
+from reconciler.providers.price_lists import PriceLists
 from reconciler.workflow.clock import SystemClock
 
 if TYPE_CHECKING:
@@ -22,8 +23,9 @@ LOCAL_REGION = "us-east-1"
 class BraketSetup:
     """How this project reaches Braket. Opens and imports nothing before it is asked for."""
 
-    def __init__(self, settings: Braket, local_cloud: LocalCloud, parallelism: int) -> None:
+    def __init__(self, settings: Braket, local_cloud: LocalCloud, parallelism: int, prices: PriceLists) -> None:
         self._settings = settings
+        self._prices = prices
         self._local_cloud = local_cloud
         self._pool = parallelism
         self._client: BraketClient | None = None
@@ -57,7 +59,7 @@ class BraketSetup:
         """The verbs."""
         from reconciler.providers.braket.cloud import BraketCloud  # botocore: only when a cloud is needed
 
-        return BraketCloud(self.client(), self.clock, local=self.local)
+        return BraketCloud(self.client(), self.clock, self._prices, local=self.local)
 
     def _connect(self) -> BraketClient:
         from reconciler.providers.braket.client import Access, BraketClient  # botocore, as above

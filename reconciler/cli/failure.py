@@ -13,6 +13,7 @@ from reconciler.cli.clouds import Problem
 from reconciler.cli.exits import Exit
 from reconciler.cli.terminal import output, report_problems
 from reconciler.core.diagnostic import Diagnostic
+from reconciler.core.price_table import InvalidPriceTable
 from reconciler.emulator.broken import WorldError
 from reconciler.providers.kind import CloudUnavailable, ResultMissing
 from reconciler.render.report import write_report
@@ -88,6 +89,11 @@ _KNOWN: dict[type[Exception], tuple[str, str, str]] = {
         "Local cloud can't be used",
         "Make room if the disk is full. Else move the file away (.qctl/local-cloud.sqlite) to begin with an empty "
         "local cloud, or name another with QCTL_LOCAL_CLOUD.",
+    ),
+    InvalidPriceTable: (
+        "prices/invalid",
+        "Price table can't be used",
+        "Take a whole list with `qctl cost prices --update FILE`, or delete the project's copy to use the shipped one.",
     ),
     OSError: ("system/file", "File can't be used", "Give access, make room, or use another."),
 }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from reconciler.cli.clouds import LocalCloud
 from reconciler.core.ports import Clock
 from reconciler.providers.kind import Cloud
+from reconciler.providers.price_lists import PriceLists
 from reconciler.workflow.clock import SystemClock
 
 if TYPE_CHECKING:
@@ -22,8 +23,9 @@ LOCAL_PROJECT = "00000000-0000-4000-8000-00000000c0de"
 class PasqalSetup:
     """How this project reaches Pasqal Cloud. Opens and imports nothing before it is asked for."""
 
-    def __init__(self, settings: Pasqal, local_cloud: LocalCloud) -> None:
+    def __init__(self, settings: Pasqal, local_cloud: LocalCloud, prices: PriceLists) -> None:
         self._settings = settings
+        self._prices = prices
         self._local_cloud = local_cloud
         self._client: PasqalClient | None = None
 
@@ -48,7 +50,7 @@ class PasqalSetup:
         from reconciler.providers.pasqal.cloud import PasqalCloud  # httpx: only when a cloud is needed
 
         window = timedelta(seconds=self._settings.window)
-        return PasqalCloud(self.client(), self.clock, window, local=self.local)
+        return PasqalCloud(self.client(), self.clock, window, self._prices, local=self.local)
 
     def _connect(self) -> PasqalClient:
         from reconciler.providers.pasqal.auth import Login  # httpx, as above

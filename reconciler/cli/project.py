@@ -21,6 +21,7 @@ from reconciler.manifest.project import Project
 from reconciler.manifest.trace import Trace
 from reconciler.providers import KINDS
 from reconciler.providers.kind import Cloud
+from reconciler.providers.price_lists import PriceLists
 from reconciler.simulate import pulser
 from reconciler.store.local import LocalStore
 from reconciler.workflow.clock import SystemClock
@@ -99,8 +100,9 @@ def open_project(flags: Flags) -> Opened:
 def opened(flags: Flags, loaded: Loaded, project: Project) -> Opened:
     """The session of a project. Connects to nothing."""
     local_cloud = LocalCloud(flags.folder)
-    braket = BraketSetup(project.spec.providers.braket, local_cloud, flags.parallelism)
-    pasqal = PasqalSetup(project.spec.providers.pasqal, local_cloud)
+    prices = PriceLists(flags.folder)
+    braket = BraketSetup(project.spec.providers.braket, local_cloud, flags.parallelism, prices)
+    pasqal = PasqalSetup(project.spec.providers.pasqal, local_cloud, prices)
     setups: Mapping[str, BraketSetup | PasqalSetup] = {"braket": braket, "pasqal": pasqal}
     local = frozenset(name for name, setup in setups.items() if setup.local)
     # A clock that somebody turned ahead must not tell when a real submission has had its time.
@@ -110,7 +112,7 @@ def opened(flags: Flags, loaded: Loaded, project: Project) -> Opened:
         flags.folder / project.spec.state.path, context.name, context.uid, context.environment, clock=clock
     )
     clouds = _clouds(setups)
-    session = Session(context, KINDS, clouds, store, clock, __version__, local)
+    session = Session(context, KINDS, clouds, store, clock, __version__, local, prices)
     return Opened(flags.folder, loaded, project, braket, pasqal, session)
 
 

@@ -13,8 +13,9 @@ from reconciler.core.digest import canonical, sha256
 from reconciler.core.event import PAYING, Verb
 from reconciler.core.graph import order
 from reconciler.core.job_change import job_change_to_json
-from reconciler.core.money import Total, total
+from reconciler.core.money import Bill, Price, Total, bill, price_to_json, total
 from reconciler.core.operation import Operation
+from reconciler.core.price_table import PriceTable
 from reconciler.core.program_set import ProgramSet, saved
 
 FORMAT_VERSION = 1
@@ -30,6 +31,7 @@ class Plan:
     changes: tuple[Change, ...]
     edges: Mapping[Address, Set[Address]]
     diagnostics: tuple[Diagnostic, ...] = ()
+    price_lists: tuple[PriceTable, ...] = ()  # by which it is priced
     notes: tuple[str, ...] = ()  # for people, and true at this time of day only: no part of the machine form
 
     @property
@@ -80,9 +82,14 @@ class Plan:
         return f"Plan: {head}{self.added} to add, {self.changed} to change, {self.destroyed} to destroy{tail}."
 
     @property
-    def cost(self) -> Total:
+    def cost(self) -> Bill:
         """What the submissions of this plan cost; a repeated doubtful one counts, for it may be the first."""
-        return total(c.price for c in self.changes if c.count(*PAYING))
+        return bill(self.prices)
+
+    @property
+    def prices(self) -> list[Price | None]:
+        """The price of each submission."""
+        return [c.price for c in self.changes if c.count(*PAYING)]
 
     @property
     def already_paid(self) -> int:
@@ -165,13 +172,26 @@ def _sets(plan: Plan) -> dict[str, int]:
 
 
 def _cost(plan: Plan) -> dict[str, Any]:
+    """The sum in the first currency, in which what is in another one is unknown; then each by itself."""
     cost, less = plan.cost, saved(plan.program_sets)
+    first = total(plan.prices, cost.totals[0].currency)
     return {
-        "currency": cost.currency,
-        "now": str(cost.least),
-        "at_most": None if cost.unknown else str(cost.most),
-        "unknown": cost.unknown,
+        **_total(first, "now", "at_most"),
         **({"saved_by_program_sets": str(less)} if less else {}),
+        "currencies": [_total(one, "least", "most") for one in cost.totals],
+        "price_lists": [
+            {"name": t.name, "published": t.published, "origin": t.origin, "digest": t.digest} for t in plan.price_lists
+        ],
+    }
+
+
+def _total(one: Total, least: str, most: str) -> dict[str, Any]:
+    return {
+        "currency": one.currency,
+        least: str(one.least),
+        "expected": None if one.expected is None else str(one.expected),
+        most: None if one.unknown else str(one.most),
+        "unknown": one.unknown,
     }
 
 
@@ -188,13 +208,7 @@ def _change(change: Change) -> dict[str, Any]:
     if change.attempt is not None:
         data["run"] = {"id": change.attempt.id, "status": change.attempt.status, "phase": change.attempt.phase}
     if change.price is not None:
-        least, most = change.price.least, change.price.most
-        data["price"] = {
-            "least": None if least is None else str(least),
-            "most": None if most is None else str(most),
-            "currency": change.price.currency,
-            "basis": change.price.basis,
-        }
+        data["price"] = price_to_json(change.price)
     if change.moved:
         data["moved"] = change.moved
     if change.warning:

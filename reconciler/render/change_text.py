@@ -140,11 +140,12 @@ def _range(price: Price) -> str:
     currency = visible(price.currency)
     least = None if price.least is None else amount(price.least, currency)
     most = None if price.most is None else amount(price.most, currency)
+    expected = "" if price.expected is None else f", expected {amount(price.expected, currency)}"
     if least == most:
-        return least or "unknown"
+        return least or f"unknown{expected}"
     if most is None:
-        return f"at least {least}, at most unknown"
-    return f"at most {most}" if least is None else f"{least} to {most}"
+        return f"at least {least}, at most unknown{expected}"
+    return f"at most {most}{expected}" if least is None else f"{least} to {most}{expected}"
 
 
 def _aligned(rows: list[Row], width: int, colour: bool) -> list[str]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from reconciler.core.change import Action, Change
-from reconciler.core.event import PAYING, Verb
+from reconciler.core.event import Verb
 from reconciler.core.money import amount
 from reconciler.core.plan import Plan
 from reconciler.core.program_set import saved
@@ -43,7 +43,7 @@ def facts(plan: Plan) -> list[str]:
     """What follows the summary: jobs, cost, what is paid already, what is running."""
     work = work_text(job for c in plan.changes for job in c.jobs)
     lines = [f"Jobs: {work}."] if work else []
-    lines += [str(plan.cost)] if any(c.count(*PAYING) for c in plan.changes) else []
+    lines += cost_lines(plan)
     lines += [*_sets(plan), *map(visible, plan.notes)]
     if plan.already_paid:
         lines.append(f"Already paid, not run again: {plan.already_paid}.")
@@ -54,6 +54,20 @@ def facts(plan: Plan) -> list[str]:
     lines += places[:_QUEUED]
     if len(places) > _QUEUED:
         lines.append(f"  … and {len(places) - _QUEUED} more in queues")
+    return lines
+
+
+def cost_lines(plan: Plan) -> list[str]:
+    """What it costs, and by which lists, if anything is submitted."""
+    if not plan.prices:
+        return []
+    cost = plan.cost
+    lines = [visible(str(cost))]
+    if cost.expected:
+        lines.append(visible(f"Expected: {' and '.join(map(str, cost.expected))}."))
+    if plan.price_lists:
+        lists = (f"{t.name} of {t.published} ({t.origin})" for t in plan.price_lists)
+        lines.append(visible(f"Prices: {', '.join(lists)}."))
     return lines
 
 

@@ -12,7 +12,7 @@ from reconciler.core.collector import collector_paused
 from reconciler.core.declared import Declared
 from reconciler.core.diagnostic import Diagnostic, in_order
 from reconciler.core.diff import diff
-from reconciler.core.event import Event, Verb
+from reconciler.core.event import PAYING, Event, Verb
 from reconciler.core.money import Price
 from reconciler.core.plan import Plan
 from reconciler.core.resource import Resource
@@ -159,7 +159,10 @@ def _forbidden(changes: Sequence[Change]) -> list[Diagnostic]:
 
 
 def _plan(session: Session, changes: Sequence[Change], edges: Edges, found: Sequence[Diagnostic]) -> Plan:
-    return Plan(session.context.name, session.context.environment, tuple(changes), edges, tuple(found))
+    clouds = {session.kinds[c.address.kind].cloud for c in changes if c.count(*PAYING)}
+    tables = tuple(t for cloud in sorted(clouds) if (t := session.prices.of(cloud)) is not None)
+    context = session.context
+    return Plan(context.name, context.environment, tuple(changes), edges, tuple(found), tables)
 
 
 def _must_search(changes: Sequence[Change], prior: State) -> bool:

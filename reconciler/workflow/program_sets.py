@@ -38,9 +38,9 @@ def bundle(session: Session, changes: Sequence[Change], seen: State, edges: Edge
 
 def discounted(price: Price, fee: Decimal) -> Price:
     """The price of a run that pays no task fee of its own."""
-    least = None if price.least is None else price.least - fee
-    most = None if price.most is None else price.most - fee
-    return replace(price, least=least, most=most, basis=f"{price.basis}{_FEE}")
+    bounds = (None if bound is None else bound - fee for bound in (price.least, price.most, price.expected))
+    least, most, expected = bounds
+    return replace(price, least=least, most=most, expected=expected, basis=f"{price.basis}{_FEE}")
 
 
 def _sweeps(changes: Sequence[Change]) -> Iterator[list[Resource]]:

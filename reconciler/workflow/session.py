@@ -6,7 +6,7 @@ import getpass
 import secrets
 import socket
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from os import getpid
 
@@ -15,6 +15,7 @@ from reconciler.core.ports import Clock, ProjectContext
 from reconciler.core.progress import Progress, Stage
 from reconciler.core.resource import Scope
 from reconciler.providers.kind import Bundler, Cloud, Keeper, Kind, Tokenless
+from reconciler.providers.price_lists import PriceLists
 from reconciler.store.errors import LockInfo
 from reconciler.store.port import Store
 
@@ -32,6 +33,7 @@ class Session:
     clock: Clock
     version: str  # of qctl, for lock and state
     local: frozenset[str] = frozenset()  # the clouds that are local ones here
+    prices: PriceLists = field(default_factory=PriceLists)
 
     @property
     def scope(self) -> Scope:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from reconciler.core.money import Price, Total, amount, total
+from reconciler.core.money import Money, Price, Total, amount, bill, estimate_of, money, price_of_estimate, total
 
 
 @pytest.mark.parametrize(
@@ -26,7 +27,8 @@ def test_an_amount(value: str, text: str) -> None:
 
 
 def _price(least: str | None, most: str | None, currency: str = "USD") -> Price:
-    return Price((least and Decimal(least)) or None, (most and Decimal(most)) or None, "test", currency)
+    low, high = (None if text is None else Decimal(text) for text in (least, most))
+    return Price(low, high, "test", currency)
 
 
 def test_known_prices_add_up() -> None:
@@ -54,3 +56,48 @@ def test_currencies_are_never_mixed() -> None:
     prices = [_price("1", "1"), _price("5", "6", "EUR")]
     assert total(prices) == Total(Decimal(1), Decimal(1), 1)
     assert str(total(prices, "EUR")) == "Cost: 5.00 EUR now, at most 6.00 EUR, 1 price unknown."
+
+
+@pytest.mark.parametrize(
+    ("prices", "said"),
+    [
+        ([], "Cost: 0.00 USD now, at most 0.00 USD."),
+        ([None], "Cost: 0.00 USD now, at most 0.00 USD, 1 price unknown."),
+        ([_price("5", "6", "EUR")], "Cost: 5.00 EUR now, at most 6.00 EUR."),
+        ([_price("5", "6", "EUR"), None], "Cost: 5.00 EUR now, at most 6.00 EUR, 1 price unknown."),
+        ([_price("0", "0"), _price("5", "6", "EUR")], "Cost: 5.00 EUR now, at most 6.00 EUR."),
+        ([_price("0", "0")], "Cost: 0.00 USD now, at most 0.00 USD."),
+        (
+            [_price("5", None, "EUR"), _price("1.30", "1.30"), None, _price("1", "2", "CREDIT")],
+            "Cost: 1.30 USD now, at most 1.30 USD; 1.00 CREDIT now, at most 2.00 CREDIT; "
+            "5.00 EUR now, at most 5.00 EUR, 2 prices unknown.",
+        ),
+    ],
+)
+def test_a_bill(prices: list[Price | None], said: str) -> None:
+    assert str(bill(prices)) == said
+
+
+def test_what_is_expected_is_told_when_it_is_known_of_all_and_more_than_the_least() -> None:
+    guessed = Price(Decimal(1), Decimal(9), "", expected=Decimal(4))
+    assert bill([guessed, _price("1", "1")]).expected == (Money(Decimal(5)),)
+    assert bill([_price("1", "1")]).expected == ()
+    assert bill([guessed, _price("1", "9")]).expected == ()
+    assert bill([guessed, None]).expected == ()
+
+
+@pytest.mark.parametrize("text", ["25 USD", "25.00 USD", "0.000001 EUR", "3 CREDIT"])
+def test_money(text: str) -> None:
+    assert money(str(money(text))) == money(text)
+
+
+@pytest.mark.parametrize("text", ["", "25", "25USD", "USD 25", "-1 USD", "1e3 USD", "1,5 EUR", "1.0 usd", "NaN USD"])
+def test_no_money(text: str) -> None:
+    with pytest.raises(ValueError, match="an amount is written like"):
+        money(text)
+
+
+@pytest.mark.parametrize("price", [None, _price("1", "2"), _price("1", None, "EUR"), _price(None, None)])
+def test_an_estimate_on_record_is_the_price_again(price: Price | None) -> None:
+    again = price_of_estimate(estimate_of(price))
+    assert again == (price and replace(price, expected=price.likely))

@@ -166,7 +166,15 @@ def test_the_json_form_whole() -> None:
             "unknown": 0,
             "already_paid": 0,
         },
-        "cost": {"currency": "USD", "now": "0", "at_most": None, "unknown": 1},
+        "cost": {
+            "currency": "USD",
+            "now": "0",
+            "expected": None,
+            "at_most": None,
+            "unknown": 1,
+            "currencies": [{"currency": "USD", "least": "0", "expected": "0", "most": "0", "unknown": 0}],
+            "price_lists": [],
+        },
         "changes": [
             {
                 "address": "QuantumTask/ghz",

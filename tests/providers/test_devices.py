@@ -11,13 +11,15 @@ import pytest
 
 from reconciler.core.diagnostic import Location, Severity
 from reconciler.core.money import Price
+from reconciler.core.price_table import PriceTable
 from reconciler.core.resource import Resource
 from reconciler.providers import KINDS
 from reconciler.providers.braket.device import Device, get_device, list_devices, region_of
-from reconciler.providers.braket.device_check import price_of
+from reconciler.providers.braket.prices import BraketPrices
 from tests.providers.bench import AQUILA, FORTE, GARNET, SV1, Answer, Bench
 from tests.providers.samples import CONTEXT, declare
 
+EMPTY = PriceTable("AmazonBraket", "2026-07-23", "", "", "", ())
 NOWHERE = "arn:aws:braket:us-east-1::device/qpu/ionq/Nowhere"
 AHS = json.dumps({"braketSchemaHeader": {"name": "braket.ir.ahs.program", "version": "1"}})
 
@@ -28,7 +30,7 @@ def _task(device: str, shots: int = 100, name: str = "a", **program: str) -> Res
 
 
 def _cost(least: str, most: str | None, basis: str) -> Price:
-    return Price(Decimal(least), None if most is None else Decimal(most), f"{basis}, by the device's capabilities")
+    return Price(Decimal(least), None if most is None else Decimal(most), f"{basis}, by the price list of 2026-07-23")
 
 
 @pytest.mark.parametrize(("arn", "region"), [(GARNET, "eu-north-1"), (FORTE, "us-east-1"), (SV1, "us-west-2")])
@@ -128,7 +130,7 @@ def test_prices(bench: Bench, resource: Resource, price: Price) -> None:
 )
 def test_an_unknown_price_is_unknown(cost: Any) -> None:
     device = Device(SV1, "x", "x", "QPU", "ONLINE", capabilities={"service": {"deviceCost": cost}})
-    assert price_of(device, 10) is None
+    assert BraketPrices(EMPTY).task(GARNET, 10, "eu-north-1", device) is None
 
 
 def test_a_device_that_is_not_there_has_no_price(bench: Bench) -> None:
@@ -141,4 +143,4 @@ def test_capabilities_that_say_nothing_forbid_nothing(bench: Bench, text: str) -
     answer.pop("ResponseMetadata")
     bench.wire.answer("GetDevice", Answer(200, answer | {"deviceCapabilities": text}))
     checked = bench.cloud.check([_task(SV1, 10_000_000)])
-    assert (checked.diagnostics, checked.prices) == ([], {})
+    assert checked.diagnostics == []

@@ -276,7 +276,7 @@ def test_a_limit_in_no_numbers_has_no_room(project: Project, monkeypatch: pytest
 
 
 def test_an_unknown_price_is_no_small_price(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reconciler.providers.braket.device.Device.unit_price", None)
+    monkeypatch.setattr("reconciler.providers.braket.prices.BraketPrices.task", lambda *_: None)
     assert codes(project.plan(RUN).plan.diagnostics) == []  # nothing bounds it
     assert codes(project.plan(limit(), RUN).plan.diagnostics) == ["limit/price-unknown"]
 

@@ -28,6 +28,7 @@ from reconciler.providers.braket.spending_limit_verbs import SpendingLimitVerbs
 from reconciler.providers.braket.task_verbs import TaskVerbs
 from reconciler.providers.braket.verbs import Verbs, creating
 from reconciler.providers.kind import Bundles, Checked, Found, Reply, ResultFile, Search
+from reconciler.providers.price_lists import PriceLists
 from reconciler.providers.tag_holder import KIND as TAG_SET
 from reconciler.providers.tag_holder import observed_tags
 from reconciler.providers.tag_set_spec import Selector
@@ -39,13 +40,17 @@ class BraketCloud:
     # Reads may lag behind a create: the SDK itself asks again on "not found".
     window = task_reading.VISIBLE_AFTER
 
-    def __init__(self, client: BraketClient, clock: Clock, *, local: bool = False) -> None:
+    def __init__(
+        self, client: BraketClient, clock: Clock, prices: PriceLists | None = None, *, local: bool = False
+    ) -> None:
         self._client = client
         self._clock = clock
         self._prefix = LOCAL_ACCOUNT if local else ""
         self._account = ""
         self._limits = SpendingLimitVerbs(client, clock)
-        kinds: Sequence[Verbs] = (TaskVerbs(client, clock), JobVerbs(client, clock, local=local), self._limits)
+        lists = prices or PriceLists()
+        tasks, jobs = TaskVerbs(client, clock, lists), JobVerbs(client, clock, lists, local=local)
+        kinds: Sequence[Verbs] = (tasks, jobs, self._limits)
         self._verbs = {verbs.kind: verbs for verbs in kinds}
 
     def account(self) -> str:

@@ -5,34 +5,37 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from decimal import Decimal
 
+from reconciler.core.address import Address
 from reconciler.core.declared import Path
 from reconciler.core.diagnostic import Diagnostic, Severity
 from reconciler.core.money import Price
 from reconciler.core.resource import Resource
 from reconciler.providers.braket.client import BraketClient
-from reconciler.providers.braket.device import TASK_FEE, Device, get_device
+from reconciler.providers.braket.device import Device, get_device, region_of
+from reconciler.providers.braket.prices import BraketPrices
 from reconciler.providers.braket.quantum_task import TaskPayload
 from reconciler.providers.braket.window import moment
 from reconciler.providers.kind import Checked
 
-_SIMULATOR_FLOOR = Decimal(3) / 60  # minutes: a simulator task is billed for at least 3 s
 
-
-def check(client: BraketClient, resources: Sequence[Resource], now: datetime) -> Checked:
+def check(client: BraketClient, resources: Sequence[Resource], now: datetime, prices: BraketPrices) -> Checked:
     """Ask each device once. Raises CloudUnavailable."""
     devices = {arn: get_device(client, arn) for arn in sorted({str(r.execution["device"]) for r in resources})}
     findings: list[Diagnostic] = []
-    prices: dict[object, Price] = {}
+    priced: dict[Address, Price] = {}
+    known: dict[tuple[str, int], Price | None] = {}  # a sweep asks the same thousands of times
     for resource in resources:
-        device = devices[resource.execution["device"]]
+        arn = str(resource.execution["device"])
+        device = devices[arn]
         findings.extend(_findings(resource, device))
         if device is not None:
-            price = price_of(device, int(resource.execution["shots"]))
+            shots = int(resource.execution["shots"])
+            if (arn, shots) not in known:
+                known[arn, shots] = prices.task(arn, shots, region_of(arn, client.region), device)
+            price = known[arn, shots]
             if price is not None:
-                prices[resource.address] = price
-    priced = {r.address: prices[r.address] for r in resources if r.address in prices}
+                priced[resource.address] = price
     return Checked(findings, priced, [note for device in devices.values() if device for note in _waiting(device, now)])
 
 
@@ -45,21 +48,6 @@ def _waiting(device: Device, now: datetime) -> Iterator[str]:
             f"{device.name} is outside of its execution windows: submitted now it waits. "
             f"The next window opens {moment(opens)}; tasks in its queue: {queue}."
         )
-
-
-def price_of(device: Device, shots: int) -> Price | None:
-    """The price by the device's own capabilities, None if they don't say."""
-    stated = device.unit_price
-    if stated is None:
-        return None
-    price, unit = stated
-    if unit == "shot":
-        cost = TASK_FEE + price * shots
-        return Price(cost, cost, f"{TASK_FEE} a task and {price} a shot, by the device's capabilities")
-    if unit == "minute":
-        # Its time can't be known before; only the least that is billed.
-        return Price(price * _SIMULATOR_FLOOR, None, f"{price} a minute, at least 3 s, by the device's capabilities")
-    return None
 
 
 def _findings(resource: Resource, device: Device | None) -> Iterator[Diagnostic]:

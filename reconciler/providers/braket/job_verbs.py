@@ -16,8 +16,10 @@ from reconciler.providers.braket.errors import code_of
 from reconciler.providers.braket.hybrid_job import create_request
 from reconciler.providers.braket.job_results import ArchiveUnreadable, document_of
 from reconciler.providers.braket.job_source import upload
+from reconciler.providers.braket.prices import BraketPrices
 from reconciler.providers.braket.verbs import changing, creating
 from reconciler.providers.kind import Checked, Found, Reply, ResultFile, ResultMissing, Search
+from reconciler.providers.price_lists import PriceLists
 
 
 class JobVerbs:
@@ -25,14 +27,15 @@ class JobVerbs:
 
     kind = job_reading.KIND
 
-    def __init__(self, client: BraketClient, clock: Clock, *, local: bool = False) -> None:
+    def __init__(self, client: BraketClient, clock: Clock, prices: PriceLists, *, local: bool = False) -> None:
         self._client = client
         self._clock = clock
+        self._prices = prices
         self._local = local
 
     def check(self, resources: Sequence[Resource]) -> Checked:
         """Ask the devices, and look into the sources."""
-        return job_check.check(self._client, resources)
+        return job_check.check(self._client, resources, BraketPrices(self._prices.braket))
 
     def observe(self, asked: Sequence[tuple[str, Attempt]]) -> Iterable[Observed]:
         """Read these attempts."""

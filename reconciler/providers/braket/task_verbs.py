@@ -14,9 +14,11 @@ from reconciler.providers.braket import task_reading
 from reconciler.providers.braket.client import BraketClient
 from reconciler.providers.braket.device_check import check
 from reconciler.providers.braket.errors import code_of
+from reconciler.providers.braket.prices import BraketPrices
 from reconciler.providers.braket.quantum_task import create_request
 from reconciler.providers.braket.verbs import changing, creating
 from reconciler.providers.kind import Checked, Found, Reply, ResultFile, ResultMissing, Search
+from reconciler.providers.price_lists import PriceLists
 
 
 class TaskVerbs:
@@ -24,13 +26,14 @@ class TaskVerbs:
 
     kind = "QuantumTask"
 
-    def __init__(self, client: BraketClient, clock: Clock) -> None:
+    def __init__(self, client: BraketClient, clock: Clock, prices: PriceLists) -> None:
         self._client = client
         self._clock = clock
+        self._prices = prices
 
     def check(self, resources: Sequence[Resource]) -> Checked:
         """Ask the devices."""
-        return check(self._client, resources, self._clock.now())
+        return check(self._client, resources, self._clock.now(), BraketPrices(self._prices.braket))
 
     def observe(self, asked: Sequence[tuple[str, Attempt]]) -> Iterable[Observed]:
         """Read these attempts."""

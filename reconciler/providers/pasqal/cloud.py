@@ -26,12 +26,14 @@ from reconciler.providers.pasqal.errors import CALL_ERRORS, AnswerError, reply_o
 from reconciler.providers.pasqal.existing import existing_batch, existing_workload
 from reconciler.providers.pasqal.finding import Finder
 from reconciler.providers.pasqal.job_reading import all_ended, jobs_of, told_jobs
+from reconciler.providers.pasqal.prices import PasqalPrices
 from reconciler.providers.pasqal.reading import VISIBLE_AFTER, Reader, is_accepting, tags_of
 from reconciler.providers.pasqal.results import batch_results, workload_result
 from reconciler.providers.pasqal.status import phase_of, status_of
 from reconciler.providers.pasqal.submission import batch_body, jobs_body, workload_body
 from reconciler.providers.pasqal.tag_sets import keyed, select, texts_to_change
 from reconciler.providers.pasqal.tags import replaced
+from reconciler.providers.price_lists import PriceLists
 from reconciler.providers.tag_holder import KIND as TAG_SET
 from reconciler.providers.tag_holder import observed_tags
 from reconciler.providers.tag_set_spec import Selector
@@ -45,9 +47,18 @@ _CANCEL_AT_ONCE = 50  # ids travel in the query string, and URLs have an end
 class PasqalCloud:
     """Implements Tokenless for one project of one region."""
 
-    def __init__(self, client: PasqalClient, clock: Clock, window: timedelta, *, local: bool = False) -> None:
+    def __init__(
+        self,
+        client: PasqalClient,
+        clock: Clock,
+        window: timedelta,
+        prices: PriceLists | None = None,
+        *,
+        local: bool = False,
+    ) -> None:
         self._client = client
         self._clock = clock
+        self._prices = prices or PriceLists()
         self._prefix = LOCAL_ACCOUNT if local else ""
         self.window = window
 
@@ -70,7 +81,7 @@ class PasqalCloud:
 
     def check(self, resources: Sequence[Resource]) -> Checked:
         """Ask the devices."""
-        return check(self._client, resources)
+        return check(self._client, resources, PasqalPrices(self._prices.pasqal))
 
     def specs(self, devices: Iterable[str]) -> Mapping[str, str]:
         """Pulser's descriptions of them."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from reconciler.core.address import Address
 from reconciler.core.diagnostic import Diagnostic, Severity
 from reconciler.core.money import Price
 from reconciler.core.resource import Resource
@@ -13,17 +12,17 @@ from reconciler.providers.kind import Checked
 from reconciler.providers.pasqal.batch import BatchPayload
 from reconciler.providers.pasqal.client import PasqalClient
 from reconciler.providers.pasqal.device import Device, list_devices
+from reconciler.providers.pasqal.prices import PasqalPrices
 
-_UNPRICED = "by contract: Pasqal reserves credits when it takes the work, and publishes no prices"
 _AVAILABLE = frozenset({"", "ACTIVE"})
 
 
-def check(client: PasqalClient, resources: Sequence[Resource]) -> Checked:
+def check(client: PasqalClient, resources: Sequence[Resource], prices: PasqalPrices) -> Checked:
     """Ask for the devices once, if any batch is to be checked. Raises CloudUnavailable."""
     batches = [resource for resource in resources if isinstance(resource.payload, BatchPayload)]
     listed = list_devices(client) if batches else None
     devices = {device.type: device for device in listed or ()}
-    prices: dict[Address, Price] = {r.address: Price(None, None, _UNPRICED) for r in resources}
+    priced = {r.address: _price(r, prices) for r in resources}
     findings: list[Diagnostic] = []
     for batch in batches:
         name = str(batch.execution["device"])
@@ -31,10 +30,16 @@ def check(client: PasqalClient, resources: Sequence[Resource]) -> Checked:
         if listed is not None:
             findings += _findings(batch, name, device)
         if device is not None and device.billed is False:
-            prices[batch.address] = Price(
+            priced[batch.address] = Price(
                 Decimal(0), Decimal(0), f"Pasqal does not bill {name}, says its list of devices"
             )
-    return Checked(findings, prices)
+    return Checked(findings, priced)
+
+
+def _price(resource: Resource, prices: PasqalPrices) -> Price:
+    if isinstance(resource.payload, BatchPayload):
+        return prices.batch(str(resource.execution["device"]), resource.jobs or ())
+    return prices.workload(str(resource.execution["backend"]))
 
 
 def _findings(batch: Resource, name: str, device: Device | None) -> Iterator[Diagnostic]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -278,7 +279,9 @@ def test_a_list_with_a_fault_is_read_all_the_same(local: Local, effect: str) -> 
 def test_every_device_of_the_local_cloud_can_be_named(local: Local) -> None:
     checked = local.cloud.check([local.desired("Batch"), local.desired("Batch", "b", device="fresnel")])
     assert checked.diagnostics == []
-    assert [price.most for price in checked.prices.values()] == [0, None]
+    free, charged = checked.prices.values()
+    assert free.most == 0
+    assert (charged.most, charged.currency) == (Decimal(1000), "EUR"), "300 shots of 4 s at 3,000 EUR an hour"
     assert local.cloud.specs(["EMU_FREE", "FRESNEL"]).keys() == {"EMU_FREE", "FRESNEL"}
 
 
