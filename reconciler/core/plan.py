@@ -15,7 +15,7 @@ from reconciler.core.graph import order
 from reconciler.core.job_change import job_change_to_json
 from reconciler.core.money import Bill, Price, Total, bill, price_to_json, total
 from reconciler.core.operation import Operation
-from reconciler.core.price_table import PriceTable
+from reconciler.core.price_table import PriceList
 from reconciler.core.program_set import ProgramSet, saved
 
 FORMAT_VERSION = 1
@@ -31,7 +31,7 @@ class Plan:
     changes: tuple[Change, ...]
     edges: Mapping[Address, Set[Address]]
     diagnostics: tuple[Diagnostic, ...] = ()
-    price_lists: tuple[PriceTable, ...] = ()  # by which it is priced
+    price_lists: tuple[PriceList, ...] = ()  # by which it is priced
     notes: tuple[str, ...] = ()  # for people, and true at this time of day only: no part of the machine form
 
     @property

@@ -22,6 +22,16 @@ class InvalidPriceTable(ValueError):  # noqa: N818 - named after the problem
 
 
 @dataclass(frozen=True, slots=True)
+class PriceList:
+    """Which list a plan is priced by, without its rows."""
+
+    name: str
+    published: str
+    origin: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class PriceTable:
     """One list. `published` is its own date; `origin` says where it was read; the digest is of its whole text."""
 
@@ -41,6 +51,11 @@ class PriceTable:
         """The price that these rows agree on; None without any, and where they differ: nobody knows which holds."""
         prices = {(Decimal(row[PRICE]), row.get("Currency", "")) for row in rows}
         return next(iter(prices))[0] if len(prices) == 1 else None
+
+    @property
+    def named(self) -> PriceList:
+        """The same without its rows."""
+        return PriceList(self.name, self.published, self.origin, self.digest)
 
     def __str__(self) -> str:
         return f"the price list of {self.published}"

@@ -160,7 +160,7 @@ def _forbidden(changes: Sequence[Change]) -> list[Diagnostic]:
 
 def _plan(session: Session, changes: Sequence[Change], edges: Edges, found: Sequence[Diagnostic]) -> Plan:
     clouds = {session.kinds[c.address.kind].cloud for c in changes if c.count(*PAYING)}
-    tables = tuple(t for cloud in sorted(clouds) if (t := session.prices.of(cloud)) is not None)
+    tables = tuple(t.named for cloud in sorted(clouds) if (t := session.prices.of(cloud)) is not None)
     context = session.context
     return Plan(context.name, context.environment, tuple(changes), edges, tuple(found), tables)
 

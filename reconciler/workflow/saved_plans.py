@@ -113,7 +113,8 @@ def _aged(session: Session, saved: SavedPlan) -> Iterator[str]:
 
 
 def _world(planned: Planned, basis: Basis) -> Basis:
-    return replace(basis, state=_state(planned.snapshot))
+    prices = {table.name: table.digest for table in planned.plan.price_lists}
+    return replace(basis, state=_state(planned.snapshot), prices=prices)
 
 
 def _state(snapshot: Snapshot) -> dict[str, str]:
