@@ -281,7 +281,7 @@ def test_every_device_of_the_local_cloud_can_be_named(local: Local) -> None:
     assert checked.diagnostics == []
     free, charged = checked.prices.values()
     assert free.most == 0
-    assert (charged.most, charged.currency) == (Decimal(1000), "EUR"), "300 shots of 4 s at 3,000 EUR an hour"
+    assert (charged.most, charged.currency) == (Decimal("333.3333"), "EUR"), "100 shots of 4 s at 3,000 EUR an hour"
     assert local.cloud.specs(["EMU_FREE", "FRESNEL"]).keys() == {"EMU_FREE", "FRESNEL"}
 
 
