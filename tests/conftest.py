@@ -10,6 +10,7 @@ import pytest
 
 from tests.emulator.operations_table import write_operations
 from tests.paid_once.table import write_table
+from tests.providers.device_mistakes.table import write_mistakes
 
 # What would let the surroundings of a test run decide its result.
 _FOREIGN = ("AWS_", "BOTO", "XDG_", "QCTL_", "PASQAL_", "GITHUB_")
@@ -37,3 +38,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """The promise that outranks every feature is shown case by case."""
     write_table(terminalreporter)
     write_operations(terminalreporter)
+    write_mistakes(terminalreporter)

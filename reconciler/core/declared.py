@@ -11,6 +11,7 @@ from reconciler.core.address import Address
 from reconciler.core.diagnostic import Location
 from reconciler.core.digest import digest
 from reconciler.core.importing import Import
+from reconciler.core.qasm.syntax import Span, location
 
 Path = tuple[str | int, ...]
 
@@ -66,7 +67,7 @@ class Declared:
     A text of the spec that waits for another resource still holds its `${{ … }}`; `depends` names those resources.
     `files` maps a spec path ("program.openqasm") to the text it stands for, `folders` one to the folder.
     `locate` finds the place of a path below `spec` in the manifest; it may read the document again, so it is for
-    diagnostics only.
+    diagnostics only. `locate_in` finds a stretch of the text that stands at such a path, as exactly as it can.
     """
 
     address: Address
@@ -77,3 +78,13 @@ class Declared:
     folders: Mapping[str, SourceFolder] = field(default_factory=lambda: MappingProxyType({}))
     imports: Import | None = None  # the existing run that is to be its own
     moved: tuple[Address, ...] = ()  # the names that it had before
+    locate_in: Callable[[Path, str, int, int], Location] | None = field(default=None, compare=False, repr=False)
+
+    def place_in(self, path: Path, start: int, end: int) -> Location:
+        """The place of a stretch of the text at a path: in the file that it is, or in the manifest."""
+        source = self.files[".".join(map(str, path))]
+        if not source.inline:
+            return location(source.text, Span(start, end), source.name)
+        if self.locate_in is None:
+            return self.locate(path)
+        return self.locate_in(path, source.text, start, end)

@@ -97,6 +97,12 @@ _ALL = (
     ),
     Switch("s3.others", "", "Buckets that belong to other accounts: names, with commas."),
     Switch("rates", "off", "Whether calls above the published rates are throttled.", ("off", "enforce")),
+    Switch(
+        "device.checks",
+        "on",
+        "Whether programs that a device's capabilities rule out are refused; off: they fail, or not, when they run.",
+        ("on", "off"),
+    ),
     Switch("devices.offline", "", "Devices that are OFFLINE: ARNs or names, with commas."),
     Switch("devices.retired", "", "Devices that are RETIRED: ARNs or names, with commas."),
     Switch("fail.reason", "", "Tasks created from now on end FAILED with this reason. Empty: they don't."),

@@ -133,6 +133,26 @@ class Place:
         """The location of a path below `spec`; `tags` stand under `metadata`."""
         return self.locate(document_path(path))
 
+    def locate_in(self, path: Path, text: str, start: int, end: int) -> Location:
+        """The location of a stretch of the text at a path below `spec`.
+
+        Exact in a literal block (|) and in a text of one line without escapes; else where the text begins.
+        """
+        owner = self.owner(document_path(path))
+        whole = owner.spot(document_path(path))
+        begin, number = text.rfind("\n", 0, start) + 1, text.count("\n", 0, start)
+        line = text[begin:].partition("\n")[0]
+        in_block = whole.excerpt[whole.where.column - 1 :].startswith("|")
+        # A block begins below its mark, and its lines are those of the text.
+        row, after = (whole.where.line + number, 0) if in_block else (whole.where.line - 1, whole.where.column - 1)
+        lines = owner.file.text.split("\n")
+        written = lines[row].rstrip("\r") if row < len(lines) else ""
+        column = written.find(line.rstrip(), after)
+        if column < 0 or not line.strip() or (not in_block and "\n" in text.rstrip("\n")):
+            return replace(whole.where, excerpt=whole.excerpt)
+        length = max(1, min(end, begin + len(line)) - start)
+        return Location(owner.file.name, row + 1, column + start - begin + 1, length, written[:_EXCERPT])
+
     def _spot_of(self, node: yaml.Node) -> Spot:
         start, end = node.start_mark, node.end_mark
         index = self.start + start.index

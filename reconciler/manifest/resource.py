@@ -78,6 +78,13 @@ class Point:
         locate, written = self.source.place.locate_spec, self.origins.written
         return (lambda path: locate(written(path))) if self.origins.lists else locate
 
+    def locate_in(self) -> Callable[[Path, str, int, int], Location]:
+        """What finds the place of a stretch of a text of the spec."""
+        locate, written = self.source.place.locate_in, self.origins.written
+        if not self.origins.lists:
+            return locate
+        return lambda path, text, start, end: locate(written(path), text, start, end)
+
     def explain(self, error: ValidationError) -> Iterator[Diagnostic]:
         """The diagnostics of a spec that its model refuses."""
         source, written = self.source, self.origins.written

@@ -67,7 +67,7 @@ class Validator:
         ):
             return None
         depends = frozenset(point.depends) if point.depends else _NO_DEPENDS
-        return Declared(point.address, spec, files, depends, point.locate(), folders)
+        return Declared(point.address, spec, files, depends, point.locate(), folders, locate_in=point.locate_in())
 
     def _check_device(self, device: Any, cloud: str, path: Path, point: Point) -> None:
         if self.devices is None or not isinstance(device, str) or point.origins.written(path) in point.failed:

@@ -4,11 +4,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from reconciler.core.json_position import find_position
 from reconciler.core.sequence import SequenceJob
 from reconciler.simulate.pulser_library import MISSING
 from reconciler.simulate.sequence_expression import variables_used
 from reconciler.simulate.sequence_finding import Finding
-from reconciler.simulate.sequence_position import find_position
 from reconciler.simulate.sequence_schema import schema_folder, violation
 from reconciler.simulate.sequence_text import SequenceUnreadable, read_sequence
 from reconciler.simulate.sequence_variables import check_job

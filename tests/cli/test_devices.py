@@ -9,6 +9,7 @@ import pytest
 
 from reconciler.cli.exits import Exit
 from tests.cli.place import PROJECT, UID, Place
+from tests.simulate.actions import rabi
 
 _PASQAL = f"""apiVersion: qctl/v1alpha1
 kind: Project
@@ -174,8 +175,7 @@ def test_when_a_device_opens_next(place: Place) -> None:
 
 def test_what_is_submitted_outside_of_the_windows_is_said_to_wait(place: Place) -> None:
     _turn_to_saturday(place)
-    ahs = '{"braketSchemaHeader": {"name": "braket.ir.ahs.program", "version": "1"}}'
-    (place.root / "atoms.json").write_text(ahs, "utf-8")
+    (place.root / "atoms.json").write_text(rabi(1), "utf-8")
     aquila = "arn:aws:braket:us-east-1::device/qpu/quera/Aquila"
     spec = f"spec: {{device: {aquila!r}, shots: 10, program: {{ahs: atoms.json}}}}\n"
     _manifest(place, f"{PROJECT}---\napiVersion: qctl/v1alpha1\nkind: QuantumTask\nmetadata: {{name: atoms}}\n{spec}")

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from reconciler.emulator.inprocess import hook
 from reconciler.emulator.world import World
+from tests.simulate.actions import rabi
 
 SV1 = "arn:aws:braket:::device/quantum-simulator/amazon/sv1"
 DM1 = "arn:aws:braket:::device/quantum-simulator/amazon/dm1"
@@ -24,7 +25,7 @@ BELL = json.dumps(
         "source": "OPENQASM 3.0; qubit[2] q; bit[2] c; h q[0]; cnot q[0], q[1]; c = measure q;",
     }
 )
-AHS = json.dumps({"braketSchemaHeader": {"name": "braket.ir.ahs.program", "version": "1"}})
+AHS = rabi(1)
 
 
 class _Wire:

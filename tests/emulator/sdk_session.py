@@ -119,15 +119,19 @@ def queue() -> Any:
 def analog() -> Any:
     register = AtomArrangement().add([0, 0]).add([3e-5, 0])
     drive = DrivingField(
-        amplitude=series(15_700_000.0), phase=series(0.0), detuning=series(0.0)
+        amplitude=ramps(15_700_000.0), phase=nothing(), detuning=nothing()
     )  # 0.2 us at this amplitude flip an atom
     task = AwsDevice(AQUILA).run(AnalogHamiltonianSimulation(register, drive), shots=20, **FAST)
     later(7200)
     return task.result().get_counts()
 
 
-def series(value: float) -> TimeSeries:
-    return TimeSeries().put(0.0, value).put(2e-7, value)
+def ramps(value: float) -> TimeSeries:
+    return TimeSeries().put(0.0, 0.0).put(5e-8, value).put(2e-7, value).put(2.5e-7, 0.0)
+
+
+def nothing() -> TimeSeries:
+    return TimeSeries().put(0.0, 0.0).put(2.5e-7, 0.0)
 
 
 def failure() -> Any:

@@ -182,7 +182,7 @@ def test_a_slow_answer_acts_first(local: Local) -> None:
         ({"nth": 3}, [2]),
         ({"skip": 1, "count": 2}, [1, 2]),
         ({"always": True}, [0, 1, 2, 3]),
-        ({"body": '"shots": ?2'}, [2]),
+        ({"body": '"shots": ?3'}, [2]),
         ({"path": "^/quantum-task$", "nth": 2}, [1]),
         ({"path": "^/device"}, []),
         ({"operation": "*", "nth": 4}, [3]),
@@ -195,7 +195,7 @@ def test_a_rule_chooses_its_requests(local: Local, which: dict[str, Any], hit: l
     failed = []
     for number in range(4):
         try:
-            local.create(str(number), shots=number)
+            local.create(str(number), shots=number + 1)
         except ClientError:
             failed.append(number)
     assert failed == hit

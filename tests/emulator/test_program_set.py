@@ -10,7 +10,7 @@ from tests.emulator.local import AQUILA, DM1, FORTE, GARNET, SV1, Local, refused
 ROTATION = "OPENQASM 3.0; input float theta; qubit[1] q; bit[1] c; rx(theta) q[0]; c = measure q;"
 FLIPS = {"source": ROTATION, "inputs": {"theta": [0.0, 3.141592653589793]}}
 ONE = {"source": "OPENQASM 3.0; qubit[2] q; bit[2] c; x q[1]; c = measure q;"}
-BROKEN = {"source": "OPENQASM 3.0; qubit[1] q; nonsense q[0];"}
+BROKEN = {"source": "OPENQASM 3.0; qubit[1] q; rx(nonsense) q[0];"}
 REGION = "eu-north-1"
 
 
@@ -135,7 +135,7 @@ def test_our_reader_reads_them(local: Local, layout: str) -> None:
     found = {path: json.dumps(document) for path, document in files(local, arn).items()}
     read = parse_program_set(found["results.json"], found.__getitem__)
     assert [(one.program, one.inputs, one.result.counts if one.result else one.failure[:10]) for one in read] == [
-        (0, 0, "ValueError"),
+        (0, 0, "KeyError: "),
         (1, 0, {"0": 10}),
         (1, 1, {"1": 10}),
         (2, 0, {"01": 10}),

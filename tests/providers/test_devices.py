@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -18,10 +17,12 @@ from reconciler.providers.braket.device import Device, get_device, list_devices,
 from reconciler.providers.braket.prices import BraketPrices
 from tests.providers.bench import AQUILA, FORTE, GARNET, SV1, Answer, Bench
 from tests.providers.samples import CONTEXT, declare
+from tests.simulate.actions import rabi
 
 EMPTY = PriceTable("AmazonBraket", "2026-07-23", "", "", "", ())
 NOWHERE = "arn:aws:braket:us-east-1::device/qpu/ionq/Nowhere"
-AHS = json.dumps({"braketSchemaHeader": {"name": "braket.ir.ahs.program", "version": "1"}})
+AHS = rabi(1)
+EXACT = "OPENQASM 3.0; qubit[1] q; h q[0];\n#pragma braket result state_vector\n"
 
 
 def _task(device: str, shots: int = 100, name: str = "a", **program: str) -> Resource:
@@ -100,7 +101,7 @@ def test_what_the_device_would_refuse(bench: Bench, case: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "resource", [_task(SV1, 0), _task(SV1, 100_000), _task(GARNET, 20_000), _task(AQUILA, ahs=AHS)]
+    "resource", [_task(SV1, 0, openqasm=EXACT), _task(SV1, 100_000), _task(GARNET, 20_000), _task(AQUILA, ahs=AHS)]
 )
 def test_what_it_would_take(bench: Bench, resource: Resource) -> None:
     assert bench.cloud.check([resource]).diagnostics == []

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from reconciler.core.json_position import find_position
 from reconciler.core.sequence import SequenceJob
 from reconciler.simulate import sequence_schema
 from reconciler.simulate.sequence_check import check_physics, check_text
 from reconciler.simulate.sequence_finding import SUMMARIES
-from reconciler.simulate.sequence_position import find_position
 from tests.simulate.pulser_files import job, sequence, shown
 
 EXPORT = "Write the file with Pulser: `sequence.to_abstract_repr()`."

@@ -9,6 +9,7 @@ from reconciler.emulator.braket.context import ACCOUNT, Context
 from reconciler.emulator.braket.device import capabilities, find_device, status_of
 from reconciler.emulator.braket.identifier import new_id
 from reconciler.emulator.braket.job_find import of_token
+from reconciler.emulator.braket.program_check import check_program
 from reconciler.emulator.braket.program_set import PROGRAM_SET, Size, check_program_set
 from reconciler.emulator.braket.spending_cost import check_spending
 from reconciler.emulator.braket.tag import check_tags
@@ -32,7 +33,11 @@ def create_quantum_task(context: Context, asked: Mapping[str, Any]) -> Mapping[s
         raise invalid("The action is too large")
     kind = action_type(asked["action"], device.arn, capabilities(device.arn))
     size = check_program_set(asked["action"], asked["shots"], capabilities(device.arn)) if kind == PROGRAM_SET else None
-    _check_shots(asked["shots"] // size.executables if size else asked["shots"], device)
+    shots = asked["shots"] // size.executables if size else asked["shots"]
+    _check_shots(shots, device)
+    if context.switches.text("device.checks") == "on":
+        experimental = (asked.get("experimentalCapabilities") or {}).get("enabled") == "ALL"
+        check_program(asked["action"], kind, device.arn, shots, experimental)
     check_spending(context, device.arn, asked["shots"])
     task = _task(context, asked, device, kind, size)
     insert(context.connection, task, asked["action"])

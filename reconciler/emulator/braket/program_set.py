@@ -24,10 +24,10 @@ def check_program_set(action: str, shots: int, capabilities: Mapping[str, Any]) 
     """
     programs = json.loads(action).get("programs")
     if not isinstance(programs, list) or not programs:
-        raise _failed("A program set must have at least one program")
+        raise failed("A program set must have at least one program")
     failures = [failure for index, program in enumerate(programs) for failure in _failures(index, program)]
     if failures:
-        raise _failed("The program set has programs that are not valid", programSetValidationFailures=failures)
+        raise failed("The program set has programs that are not valid", programSetValidationFailures=failures)
     executables = sum(_places(program) for program in programs)
     _check_limits(executables, shots, capabilities["action"][PROGRAM_SET])
     return Size(len(programs), executables)
@@ -35,12 +35,12 @@ def check_program_set(action: str, shots: int, capabilities: Mapping[str, Any]) 
 
 def _check_limits(executables: int, shots: int, limits: Mapping[str, Any]) -> None:
     if executables > limits["maximumExecutables"]:
-        raise _failed(f"The program set has {executables} executables; at most {limits['maximumExecutables']} are run")
+        raise failed(f"The program set has {executables} executables; at most {limits['maximumExecutables']} are run")
     least, most = limits.get("minimumTotalShots") or 1, limits["maximumTotalShots"]
     if not least <= shots <= most:
-        raise _failed(f"The total shots of a program set should be between {least} and {most}, but found {shots}")
+        raise failed(f"The total shots of a program set should be between {least} and {most}, but found {shots}")
     if shots % executables:
-        raise _failed(f"The total shots {shots} are not divisible by the number of executables {executables}")
+        raise failed(f"The total shots {shots} are not divisible by the number of executables {executables}")
 
 
 def _failures(index: int, program: Any) -> Iterator[dict[str, Any]]:
@@ -76,5 +76,5 @@ def _failure(index: int, error: str) -> dict[str, Any]:
     return {"programIndex": index, "errors": [error]}
 
 
-def _failed(message: str, **members: Any) -> ServiceError:
+def failed(message: str, **members: Any) -> ServiceError:
     return invalid(message, reason="ProgramSetValidationFailed", **members)

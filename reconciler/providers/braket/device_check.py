@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from reconciler.core.address import Address
@@ -12,9 +12,10 @@ from reconciler.core.diagnostic import Diagnostic, Severity
 from reconciler.core.money import Price
 from reconciler.core.resource import Resource
 from reconciler.providers.braket.client import BraketClient
-from reconciler.providers.braket.device import Device, get_device, region_of
+from reconciler.providers.braket.device import PROGRAM_SET, Device, get_device, region_of
 from reconciler.providers.braket.prices import BraketPrices
 from reconciler.providers.braket.quantum_task import TaskPayload
+from reconciler.providers.braket.task_check import check_programs
 from reconciler.providers.braket.window import moment
 from reconciler.providers.kind import Checked
 
@@ -36,7 +37,16 @@ def check(client: BraketClient, resources: Sequence[Resource], now: datetime, pr
             price = known[arn, shots]
             if price is not None:
                 priced[resource.address] = price
+    findings.extend(check_programs(_runnable(resources, devices)))
     return Checked(findings, priced, [note for device in devices.values() if device for note in _waiting(device, now)])
+
+
+def _runnable(resources: Sequence[Resource], devices: Mapping[str, Device | None]) -> Iterator[tuple[Resource, Device]]:
+    """Those whose device takes programs of their kind, and says anything at all."""
+    for resource in resources:
+        device = devices[str(resource.execution["device"])]
+        if device is not None and device.capabilities and not list(_program(resource, resource.payload, device)):
+            yield resource, device
 
 
 def _waiting(device: Device, now: datetime) -> Iterator[str]:
@@ -93,8 +103,8 @@ def standing(resource: Resource, device: Device | None, noun: str) -> Iterator[D
 
 def _shots(resource: Resource, device: Device) -> Iterator[Diagnostic]:
     shots = int(resource.execution["shots"])
-    if device.shots is None or device.shots[0] <= shots <= device.shots[1]:
-        return
+    if device.shots is None or device.shots[0] <= shots <= device.shots[1] or _header(resource.payload) == PROGRAM_SET:
+        return  # those of a program set are shared by its runs
     low, high = device.shots
     yield finding(
         resource,

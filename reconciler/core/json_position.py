@@ -1,3 +1,7 @@
+"""Where a value stands in a JSON text, found again on demand: positions cost nothing while all is well."""
+
+from __future__ import annotations
+
 import json
 import re
 
@@ -10,6 +14,14 @@ def find_position(text: str, path: tuple[str | int, ...]) -> tuple[int, int]:
 
     (0, 0) for a text that is not JSON.
     """
+    found = find_value(text, path)
+    if found is None:
+        return 0, 0
+    return text.count("\n", 0, found[0]) + 1, found[0] - text.rfind("\n", 0, found[0])
+
+
+def find_value(text: str, path: tuple[str | int, ...]) -> tuple[int, int] | None:
+    """The same as offsets: where it begins and ends."""
     try:
         place = _skip(text, 0)
         for part in path:
@@ -17,9 +29,9 @@ def find_position(text: str, path: tuple[str | int, ...]) -> tuple[int, int]:
             if found is None:
                 break
             place = found
+        return place, _end(text, place)
     except (ValueError, IndexError, RecursionError):
-        return 0, 0
-    return text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
+        return None
 
 
 def _member(text: str, place: int, key: str) -> int | None:
