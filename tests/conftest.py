@@ -11,6 +11,7 @@ import pytest
 from tests.emulator.operations_table import write_operations
 from tests.paid_once.table import write_table
 from tests.providers.device_mistakes.table import write_mistakes
+from tests.qiskit_programs.table import write_algorithms
 
 # What would let the surroundings of a test run decide its result.
 _FOREIGN = ("AWS_", "BOTO", "XDG_", "QCTL_", "PASQAL_", "GITHUB_")
@@ -39,3 +40,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     write_table(terminalreporter)
     write_operations(terminalreporter)
     write_mistakes(terminalreporter)
+    write_algorithms(terminalreporter)

@@ -9,12 +9,15 @@ from stat import S_ISREG
 from reconciler.core.declared import SourceFile
 from reconciler.core.diagnostic import Diagnostic, Location
 from reconciler.core.fields import ProjectFile
+from reconciler.core.qasm.problem import Problem
+from reconciler.core.qasm.translate import KNOWN_FILES
 from reconciler.manifest.files import not_utf8
 from reconciler.manifest.place import Spot, report
 from reconciler.manifest.suggest import did_you_mean, short
 
 _COMMENT = re.compile(r'//[^\n]*|/\*.*?(?:\*/|\Z)|"[^"\n]*"', re.DOTALL)
 _INCLUDE = re.compile(r"\binclude\b")
+_NAMED = re.compile(r"""\s*["']([\w.]+)["']""")
 # All of C0 but tab, line feed and carriage return: no OpenQASM token has them, comments neither.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _NO_STATEMENT = re.compile(r"\s*(?:OPENQASM\s+[0-9.]+\s*;)?[\s;]*")
@@ -92,9 +95,17 @@ class ProgramFiles:
 
 
 def find_include(text: str) -> int | None:
-    """Where an OpenQASM program includes another file, as a character index; comments and texts don't count."""
-    found = _INCLUDE.search(_COMMENT.sub(_blank, text))
-    return found.start() if found else None
+    """Where an OpenQASM program includes another file, as a character index; comments and texts don't count.
+
+    The two files that every author of OpenQASM knows are no others: programs that include them are translated.
+    """
+    if "include" not in text:
+        return None
+    for found in _INCLUDE.finditer(_COMMENT.sub(_blank, text)):
+        named = _NAMED.match(text, found.end())
+        if named is None or named.group(1) not in KNOWN_FILES:
+            return found.start()
+    return None
 
 
 def content_problem(text: str) -> tuple[int, Refusal] | None:
@@ -120,8 +131,13 @@ def _blank(found: re.Match[str]) -> str:
 def include_problem(where: Spot, address: str) -> Diagnostic:
     """The diagnostic of an include."""
     detail = "Braket takes one self-contained program, and what another file holds would not enter the digest."
-    remedy = 'Remove the line: Braket knows the gates of "stdgates.inc" without it; copy other gates in.'
+    remedy = 'Copy its gates in. Only "stdgates.inc" and "qelib1.inc" may be included: qctl knows their gates.'
     return report("program/include", detail, remedy, where, address=address)
+
+
+def foreign_problem(problem: Problem, where: Spot, address: str) -> Diagnostic:
+    """The diagnostic of a statement that has no counterpart on Braket."""
+    return report("program/untranslatable", problem.reason, problem.remedy, where, address=address)
 
 
 def spot_in(source: SourceFile, index: int, length: int) -> Spot:

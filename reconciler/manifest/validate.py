@@ -14,11 +14,20 @@ from reconciler.core.declared import Declared, Path, SourceFile, SourceFolder
 from reconciler.core.device_name import is_embedded
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.fields import DeviceName, ProjectFile, ProjectFolder
+from reconciler.core.qasm.syntax import Span
+from reconciler.core.qasm.translate import translate
 from reconciler.manifest.devices import device_problem
 from reconciler.manifest.fields import Model, Pattern, marked, values_at
 from reconciler.manifest.folders import SourceFolders
 from reconciler.manifest.place import Spot, report
-from reconciler.manifest.reads import ProgramFiles, content_problem, find_include, include_problem, spot_in
+from reconciler.manifest.reads import (
+    ProgramFiles,
+    content_problem,
+    find_include,
+    foreign_problem,
+    include_problem,
+    spot_in,
+)
 from reconciler.manifest.resource import Point
 from reconciler.manifest.tags import check_tags
 
@@ -143,16 +152,24 @@ class Validator:
                 spot = point.spot(path) if source.inline else spot_in(source, index, 1)
                 self._found.append(report(*refusal, spot, address=point.label))
             return
-        self._check_include(source, path, point)
-
-    def _check_include(self, source: SourceFile, path: Path, point: Point) -> None:
-        index = find_include(source.text)
-        if index is None or not self._is_new(point, path, "include"):
+        included = find_include(source.text)
+        if included is not None:
+            if self._is_new(point, path, "include"):
+                spot = self._spot(source, Span(included, included + len("include")), path, point)
+                self._found.append(include_problem(spot, point.label))
             return
-        spot = (
-            _inline_spot(point, path, source.text, index) if source.inline else spot_in(source, index, len("include"))
-        )
-        self._found.append(include_problem(spot, point.label))
+        for foreign in translate(source.text).problems:
+            if self._is_new(point, path, f"{foreign.span.start} {foreign.reason}"):
+                spot = self._spot(source, foreign.span, path, point)
+                self._found.append(foreign_problem(foreign, spot, point.label))
+
+    def _spot(self, source: SourceFile, span: Span, path: Path, point: Point) -> Spot:
+        """The place of a part of a program, up to the end of its line."""
+        line_end = source.text.find("\n", span.start)
+        length = max(1, min(span.end, line_end if line_end >= 0 else span.end) - span.start)
+        if source.inline:
+            return _inline_spot(point, path, source.text, span.start, length)
+        return spot_in(source, span.start, length)
 
     def _is_new(self, point: Point, path: Path, what: str) -> bool:
         said, entry = point.source.said, (point.origins.written(path), what)
@@ -162,7 +179,7 @@ class Validator:
         return True
 
 
-def _inline_spot(point: Point, path: Path, text: str, index: int) -> Spot:
+def _inline_spot(point: Point, path: Path, text: str, index: int, length: int) -> Spot:
     """The place of a character of an inline program: exact in a literal block (|), else where the text starts."""
     start, place = point.spot(path), point.owner(path)
     if not start.excerpt[start.where.column - 1 :].startswith("|"):
@@ -171,8 +188,9 @@ def _inline_spot(point: Point, path: Path, text: str, index: int) -> Spot:
     line_start = place.start
     for _ in range(wanted - 1 - place.line):
         line_start = place.file.text.find("\n", line_start) + 1
-    column = place.file.text.find("include", line_start)
-    return place.file.spot(column, wanted - 1, column - line_start, len("include"))
+    shown = text[index : index + length]
+    column = place.file.text.find(shown, line_start + index - text.rfind("\n", 0, index) - 1)
+    return place.file.spot(column, wanted - 1, column - line_start, length)
 
 
 @lru_cache(maxsize=64)

@@ -112,8 +112,34 @@ def test_a_manifest_is_bounded(folder: Folder) -> None:
 
 
 def test_include_is_refused_at_its_line(folder: Folder) -> None:
-    folder.write("c.qasm", '// include "a"\n/* include\n"b" */ qubit include_1;\n  include "stdgates.inc";\n')
+    folder.write("c.qasm", '// include "a"\n/* include\n"b" */ qubit include_1;\n  include "mygates.inc";\n')
     assert folder.found(task("t"), task("u")) == [("program/include", "c.qasm:4:3")]
+
+
+def test_an_include_after_a_known_one_is_refused_too(folder: Folder) -> None:
+    folder.write("c.qasm", 'include "stdgates.inc"; include "/etc/passwd"; qubit q; x q;')
+    assert folder.found(task("t")) == [("program/include", "c.qasm:1:25")]
+
+
+@pytest.mark.parametrize("name", ["stdgates.inc", "qelib1.inc"])
+def test_the_files_that_everybody_includes_are_known(folder: Folder, name: str) -> None:
+    folder.write("c.qasm", f'OPENQASM 3.0;\ninclude "{name}";\nqubit[2] q;\ncx q[0], q[1];\n')
+    assert folder.found(task("t")) == []
+
+
+def test_what_braket_has_no_words_for_is_said_at_its_line(folder: Folder) -> None:
+    folder.write("c.qasm", 'OPENQASM 2.0;\ninclude "qelib1.inc";\nqreg q[2];\nopaque a q;\na q[0]; foo q[1];\n')
+    assert folder.found(task("t"), task("u")) == [
+        ("program/untranslatable", "c.qasm:5:1"),
+        ("program/untranslatable", "c.qasm:5:9"),
+    ]
+
+
+def test_it_is_said_at_its_place_in_an_inline_program(folder: Folder) -> None:
+    text = '\n    openqasm: |\n      include "stdgates.inc";\n      qubit q;\n      x q; foo q;'
+    assert folder.found(task("t").replace("{openqasm: c.qasm}", text)) == [
+        ("program/untranslatable", "tasks.yaml:11:12")
+    ]
 
 
 def test_include_is_found_in_an_inline_program(folder: Folder) -> None:

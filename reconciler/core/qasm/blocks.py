@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reconciler.core.qasm.reader import DEEPEST, Reader
-from reconciler.core.qasm.syntax import Box, GateDefinition, Other, Pragma, Statement
+from reconciler.core.qasm.syntax import Box, GateDefinition, Head, Other, Pragma, Statement
 
 _VERBATIM = "braket verbatim"
 ReadStatement = Callable[[Reader, list[Statement]], None]
@@ -29,7 +29,11 @@ def read_gate(reader: Reader, into: list[Statement], read: ReadStatement) -> Non
     opaque = reader.words[start] == "opaque"
     reader.at += 1
     named = reader.at
-    name = reader.name("the gate's name")
+    if opaque and reader.kinds[named] == "word":
+        name = reader.words[named]  # Qiskit writes `opaque delay(t) q;`, and that is a word of OpenQASM 3
+        reader.at += 1
+    else:
+        name = reader.name("the gate's name")
     parameters = reader.arguments() if reader.words[reader.at] == "(" else ()
     qubits = [reader.name("the name of a qubit")]
     while reader.words[reader.at] == ",":
@@ -49,27 +53,33 @@ def read_gate(reader: Reader, into: list[Statement], read: ReadStatement) -> Non
 def read_branch(reader: Reader, into: list[Statement], read: ReadStatement) -> None:
     """`if (c == 1) … else …`. A chain of `else if` is one statement, so that a long one is not deep."""
     start = reader.at
-    reader.at += 1
-    _condition(reader)
-    text = reader.piece(start, reader.at)
-    body = [*_body(reader, read)]
+    body: list[Statement] = []
+    heads = [_headed(reader, read, body)]
     while reader.words[reader.at] == "else":
-        reader.at += 1
-        if reader.words[reader.at] == "if":
-            reader.at += 1
-            _condition(reader)
-        body.extend(_body(reader, read))
-    into.append(Other("if", text, tuple(body), reader.span_from(start)))
+        heads.append(_headed(reader, read, body))
+    into.append(Other("if", heads[0].text, tuple(body), reader.span_from(start), tuple(heads)))
 
 
 def read_while(reader: Reader, into: list[Statement], read: ReadStatement) -> None:
     """`while (i < 3) …`"""
     start = reader.at
+    body: list[Statement] = []
+    head = _headed(reader, read, body)
+    into.append(Other("while", head.text, tuple(body), reader.span_from(start), (head,)))
+
+
+def _headed(reader: Reader, read: ReadStatement, body: list[Statement]) -> Head:
+    """One branch or loop: `if`, `else if` or `while` with a condition, or `else` without."""
+    start = reader.at
     reader.at += 1
-    _condition(reader)
-    text = reader.piece(start, reader.at)
-    body = _body(reader, read)
-    into.append(Other("while", text, body, reader.span_from(start)))
+    if reader.words[start] == "else" and reader.words[reader.at] == "if":
+        reader.at += 1
+    if reader.words[reader.at - 1] != "else":
+        _condition(reader)
+    text, span = reader.piece(start, reader.at), reader.span_from(start)
+    braces = reader.words[reader.at] == "{"
+    body.extend(_body(reader, read))
+    return Head(text, span, len(body), reader.span_from(start).end, braces)
 
 
 def read_for(reader: Reader, into: list[Statement], read: ReadStatement) -> None:

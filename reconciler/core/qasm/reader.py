@@ -121,7 +121,9 @@ class Reader:
     def name(self, what: str) -> str:
         """Reads a name."""
         word = self.words[self.at]
-        if self.kinds[self.at] != "word" or word in KEYWORDS or word[0] in "$#":
+        if word in KEYWORDS:
+            self.stop(f"Expected {what}, found {quoted(word)}, which is a word of OpenQASM 3 and no name.")
+        if self.kinds[self.at] != "word" or word[0] in "$#":
             self.missing(what)
         self.at += 1
         return word

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reconciler.core.qasm import blocks
-from reconciler.core.qasm.reader import KEYWORDS, Reader
+from reconciler.core.qasm.reader import Reader
 from reconciler.core.qasm.syntax import (
     Barrier,
     GateCall,
@@ -236,7 +236,7 @@ def _reset(reader: Reader, into: list[Statement]) -> None:
 
 def _opaque(reader: Reader, into: list[Statement]) -> None:
     """OpenQASM 2's word; in OpenQASM 3 it may be a name."""
-    if reader.kinds[reader.at + 1] == "word" and reader.words[reader.at + 1] not in KEYWORDS:
+    if reader.kinds[reader.at + 1] == "word":
         blocks.read_gate(reader, into, read_statement)
     else:
         _named(reader, into)

@@ -135,6 +135,21 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """What stands before a branch's or a loop's statements: `if (c == 1)`, `else if (c == 2)`, `else`, `while (i < 3)`.
+
+    `end` is the number of the first statement of the body that is not of this branch any more, `stop` the offset at
+    which the branch ends.
+    """
+
+    text: str
+    span: Span
+    end: int
+    stop: int
+    braces: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Other:
     """Any other statement, known by its first word: for, while, if, def, const, let, cal, a classical assignment.
 
@@ -147,6 +162,7 @@ class Other:
     text: str
     body: tuple[Statement, ...]
     span: Span
+    heads: tuple[Head, ...] = ()  # of `if` and `while`
 
 
 Statement = (

@@ -115,3 +115,8 @@ def _misplaced(kind: str, word: str, before: str, start: int, enclosed: bool) ->
     if before == "number" and word != "im":
         return Broken(f"An operator, a comma or a `;` is missing before {quoted(word)}.", span)
     return None
+
+
+def words_of(text: str) -> frozenset[str]:
+    """All names and keywords of a program."""
+    return frozenset(found.group() for found in TOKEN.finditer(text) if found.lastgroup == "word")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -17,6 +17,7 @@ from reconciler.core.openqasm import canonical_openqasm
 from reconciler.core.phase import Phase
 from reconciler.core.plain import plain
 from reconciler.core.ports import ProjectContext
+from reconciler.core.qasm.translate import translate
 from reconciler.core.resource import Removal, Resource, RunRules
 from reconciler.providers.braket.task_spec import ATTRIBUTES, Output, QuantumTaskSpec, Run
 
@@ -27,7 +28,10 @@ OPENQASM_HEADER = {"name": "braket.ir.openqasm.program", "version": "1"}
 
 @dataclass(frozen=True, slots=True)
 class TaskPayload:
-    """What the create request needs beyond the digest. `language` is openqasm, ahs or ir."""
+    """What the create request needs beyond the digest. `language` is openqasm, ahs or ir.
+
+    `source` holds the program as Braket gets it: one written in other words has been translated.
+    """
 
     declared: Declared
     language: str
@@ -59,11 +63,11 @@ class QuantumTask:
     def desired(self, declared: Declared, context: ProjectContext) -> Resource:
         """The resource with its digests; see Kind."""
         spec: QuantumTaskSpec = declared.spec
-        payload = _payload(declared, spec)
+        device = context.devices.get(spec.device, spec.device)
+        payload = _payload(declared, spec, device)
         text = _meaning(payload.language, payload.source.text)
         inputs = {name: plain(value) for name, value in payload.inputs.items()}
         program = digest({"inputs": inputs, "language": payload.language, "text": text})
-        device = context.devices.get(spec.device, spec.device)
         execution: dict[str, Any] = {"device": device, "shots": spec.shots}
         if spec.device_parameters:
             execution["deviceParameters"] = plain(spec.device_parameters)
@@ -86,10 +90,19 @@ class QuantumTask:
         )
 
 
-def _payload(declared: Declared, spec: QuantumTaskSpec) -> TaskPayload:
+def _payload(declared: Declared, spec: QuantumTaskSpec, device: str) -> TaskPayload:
     language = next(word for word in ("openqasm", "ahs", "ir") if getattr(spec.program, word) is not None)
     source = declared.files[f"program.{language}"]
+    if language == "openqasm":
+        source = _translated(source, "/qpu/" in device)
     return TaskPayload(declared, language, source, spec.program.inputs, spec)
+
+
+@lru_cache(maxsize=4096)
+def _translated(source: SourceFile, barriers: bool) -> SourceFile:
+    """The program in Braket's words, on the same lines. Simulators know no barriers, and need none."""
+    text = translate(source.text, barriers=barriers).text
+    return source if text == source.text else replace(source, text=text)
 
 
 @lru_cache(maxsize=4096)

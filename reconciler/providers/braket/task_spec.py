@@ -50,7 +50,7 @@ class Program(_Spec):
     openqasm: Annotated[
         str | None,
         ProjectFile(or_inline=True),
-        Field(min_length=1, description="An OpenQASM 3 program: a file of the project, or the text itself."),
+        Field(min_length=1, description="An OpenQASM program: a file of the project, or the text itself."),
     ] = None
     ahs: Annotated[
         str | None,

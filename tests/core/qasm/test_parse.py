@@ -133,6 +133,11 @@ def test_branches_are_one_statement_with_all_their_bodies() -> None:
     assert isinstance(found, Other)
     assert (found.word, found.text) == ("if", "if (c == 1)")
     assert [part.name for part in found.body if isinstance(part, GateCall)] == ["x", "y", "z", "h"]
+    assert [(head.text, head.end, head.braces) for head in found.heads] == [
+        ("if (c == 1)", 2, True),
+        ("else if (c == 2)", 3, False),
+        ("else", 4, True),
+    ]
 
 
 def test_a_long_chain_of_branches_is_not_deep() -> None:
@@ -151,7 +156,7 @@ BROKEN = [
     ("a text without an end", 'include "stdgates.inc;\nx q;', "This text in quotes has no end on its line.", '"std'),
     ("a comment without an end", "x q; /* y", "This comment has no end.", "/*"),
     ("a foreign sign", "x q; €", "`€` is no sign of OpenQASM.", "€"),
-    ("a keyword for a name", "qubit[2] for;", "Expected the register's name, found `for`.", "for"),
+    ("a keyword for a name", "qubit[2] for;", "Expected the register's name, found `for`, which", "for"),
     ("a hardware qubit without a number", "x $a;", "A qubit of the device is written as `$` and a number.", "$a"),
     ("a modifier without a space", "ctrl @x q, r;", "After the `@` of a modifier stands a space", "@x q"),
     ("an empty argument", "rx(,1) q;", "A value is missing before the `,`.", ",1"),
