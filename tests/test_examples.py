@@ -26,6 +26,7 @@ RUNS = {
     "bell": (1, [{"00", "11"}]),
     "ghz-sweep": (3, [_THREE] * 3),
     "neutral-atoms": (1, [{"".join((a, b, c)) for a in "rge" for b in "rge" for c in "rge"}]),
+    "policies": (1, [_TWO]),
     "rydberg-sweep": (1, [{"111"}, _THREE, _THREE, _THREE, {"111"}]),
     "two-clouds": (3, [_THREE, {"111"}, {"000", "111"}, _THREE]),
     "two-files": (2, [_TWO] * 2),
@@ -99,6 +100,18 @@ def test_example_of_mistakes_in_sequences(tmp_path: Path, monkeypatch: pytest.Mo
     assert ran.json["diagnostics"] == expected, "each with its line and what to do"
     assert len({finding["code"] for finding in expected if finding["severity"] == "error"}) >= 12
     assert len([finding for finding in expected if finding["severity"] == "error"]) >= 20
+
+
+def test_policies_refuse_a_zero_too_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What its README says."""
+    with standing(tmp_path, "policies", monkeypatch) as place:
+        assert place.ok("policy", "test").out.splitlines()[-1].endswith("tests passed.")
+        for command in (["plan"], ["apply", "--auto-approve"]):
+            ran = place.run(*command, "--var", "shots=20000")
+            assert ran.code == 6
+            assert "asks for 20000 shots on Garnet; at most 10000 are allowed" in ran.err
+            assert "The plan costs up to 29.3" in ran.err
+        assert place.world.status()["tasks"] == 0
 
 
 def test_an_open_batch_grows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

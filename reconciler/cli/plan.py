@@ -78,7 +78,7 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
     plan = made if isinstance(made, Plan) else made.planned.plan
     show_plan(plan, as_json=as_json, form=form, full=full)
     if not plan.applicable:
-        return Exit.ERROR
+        return stopped(plan)
     if out is not None and not isinstance(made, Plan):
         keep(made, out, flags, selection, refresh, valid)
     return Exit.CHANGES if detailed_exitcode and not plan.empty else Exit.DONE
@@ -136,6 +136,11 @@ def keep(made: Made, out: Path, flags: Flags, selection: Selection, refresh: Ref
     saved = save(made.project.session, made.planned, texts, selection, refresh, valid)
     write(out, encode(saved))
     output().error(f"Saved to {out}, good until {saved.expires}. Fingerprint: {saved.fingerprint}")
+
+
+def stopped(plan: Plan) -> Exit:
+    """What the end of a command means whose plan may not be applied."""
+    return Exit.REFUSED if plan.refused else Exit.ERROR
 
 
 def show_plan(plan: Plan, *, as_json: bool = False, form: str = "text", full: bool = False) -> None:

@@ -13,6 +13,7 @@ from reconciler import __version__, simulate
 from reconciler.cli.braket_setup import BraketSetup
 from reconciler.cli.clouds import Clouds, LocalCloud, Problem
 from reconciler.cli.pasqal_setup import PasqalSetup
+from reconciler.cli.policy_folders import with_policies
 from reconciler.core.address import Address, parse_address
 from reconciler.core.diagnostic import Diagnostic, Severity, has_errors
 from reconciler.core.ports import ProjectContext
@@ -78,7 +79,7 @@ def kind_models() -> dict[str, KindModel]:
 
 def load(flags: Flags, *, overlaid: bool = True, trace: Trace | None = None) -> Loaded:
     """Read the manifests, for the environment or without any overlay; problems are in the result."""
-    return load_project(
+    loaded = load_project(
         flags.folder,
         kinds=kind_models(),
         files=list(flags.files) or None,
@@ -87,6 +88,7 @@ def load(flags: Flags, *, overlaid: bool = True, trace: Trace | None = None) -> 
         env=flags.environment if overlaid else None,
         trace=trace,
     )
+    return with_policies(loaded, flags.folder, os.environ)
 
 
 def open_project(flags: Flags) -> Opened:
@@ -112,7 +114,7 @@ def opened(flags: Flags, loaded: Loaded, project: Project) -> Opened:
         flags.folder / project.spec.state.path, context.name, context.uid, context.environment, clock=clock
     )
     clouds = _clouds(setups)
-    session = Session(context, KINDS, clouds, store, clock, __version__, local, prices)
+    session = Session(context, KINDS, clouds, store, clock, __version__, local, prices, loaded.policies)
     return Opened(flags.folder, loaded, project, braket, pasqal, session)
 
 

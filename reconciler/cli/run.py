@@ -13,7 +13,7 @@ from reconciler.cli.exits import Exit
 from reconciler.cli.interrupt import leaving_at_once, stoppable
 from reconciler.cli.local_jobs import allow_sources, jobs_running
 from reconciler.cli.options import How
-from reconciler.cli.plan import require_some, show_plan
+from reconciler.cli.plan import require_some, show_plan, stopped
 from reconciler.cli.project import Opened
 from reconciler.cli.terminal import output, report_problems, view
 from reconciler.cli.waiting import Wanted, wait_for, wanted_of
@@ -46,7 +46,7 @@ def carry_out(
                 report_problems(changed)
                 return Exit.STALE
             if not planned.plan.applicable:
-                return Exit.ERROR
+                return stopped(planned.plan)
             sure = how.auto_approve or wish.approval.given
             if not planned.plan.empty and not approved(verb, auto_approve=sure, as_json=as_json):
                 return Exit.ERROR

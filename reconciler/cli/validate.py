@@ -69,7 +69,8 @@ def _validate(flags: Flags, *, named: bool) -> Iterator[_Validated]:
 
 
 def _in_environment(flags: Flags, loaded: Loaded) -> _Validated:
-    return _Validated(flags.environment, len(loaded.resources), [*loaded.diagnostics, *_sequences(flags, loaded)])
+    found = [*loaded.diagnostics, *_sequences(flags, loaded), *_policies(loaded)]
+    return _Validated(flags.environment, len(loaded.resources), found)
 
 
 def _summary(one: _Validated) -> dict[str, object]:
@@ -103,3 +104,14 @@ def _sequences(flags: Flags, loaded: Loaded) -> list[Diagnostic]:
 
     context = project_context(flags, loaded.project)
     return check_sequences([KINDS[d.address.kind].desired(d, context) for d in declared])
+
+
+def _policies(loaded: Loaded) -> list[Diagnostic]:
+    """Tests of policies that fail; what can't be read at all is among the findings already."""
+    if not loaded.policies:
+        return []
+    from reconciler.policy.reading import read_policy  # only where there are policies: their language takes 50 ms
+    from reconciler.policy.trial import wrong_tests
+
+    ready = [read_policy(policy)[0] for policy in loaded.policies]
+    return [found for each in ready if each is not None for found in wrong_tests(each)]

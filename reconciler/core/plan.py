@@ -8,7 +8,7 @@ from typing import Any
 
 from reconciler.core.address import Address
 from reconciler.core.change import Action, Change, FieldChange
-from reconciler.core.diagnostic import Diagnostic, has_errors
+from reconciler.core.diagnostic import Diagnostic, Severity, has_errors
 from reconciler.core.digest import canonical, sha256
 from reconciler.core.event import PAYING, Verb
 from reconciler.core.graph import order
@@ -19,6 +19,8 @@ from reconciler.core.price_table import PriceList
 from reconciler.core.program_set import ProgramSet, saved
 
 FORMAT_VERSION = 1
+REFUSALS = frozenset({"policy/denied"})
+"""Codes of findings by which somebody's rule refuses a plan in which nothing is wrong."""
 NO_CHANGES = "No changes. Your infrastructure matches the configuration."
 
 
@@ -43,6 +45,12 @@ class Plan:
     def applicable(self) -> bool:
         """Whether nothing found forbids applying."""
         return not has_errors(self.diagnostics)
+
+    @property
+    def refused(self) -> bool:
+        """Whether it could be applied but for rules: policies, budgets."""
+        errors = [d for d in self.diagnostics if d.severity is Severity.ERROR]
+        return bool(errors) and all(d.code in REFUSALS for d in errors)
 
     def count(self, *actions: Action) -> int:
         """How many changes have one of these actions."""

@@ -34,6 +34,7 @@ SUMMARY: Final[dict[str, str]] = {
     "manifest/missing-key": "Missing key",
     "manifest/wrong-type": "Wrong type of value",
     "manifest/invalid-value": "Invalid value",
+    "policy/folder": "Folder of policies can't be used",
     "import/sweep": "Import of a whole sweep",
     "moved/declared": "Older name is still declared",
     "moved/twice": "Older name claimed twice",

@@ -9,6 +9,7 @@ from pathlib import Path
 from reconciler.core.diagnostic import Diagnostic, Location, Severity
 from reconciler.manifest.overlay import may_hold_overlay
 from reconciler.manifest.place import ManifestText, Spot, report
+from reconciler.manifest.policies import may_hold_policy
 
 PROJECT_FILE = "qctl.yaml"
 MAX_BYTES = 16_000_000
@@ -49,8 +50,10 @@ class ManifestFiles:
                 yield text
 
     def unnamed(self, state_path: str) -> Iterator[ManifestText]:
-        """The text of each manifest that was not given and that may hold an overlay: as the project, they are always
-        read, for without them a part of it would be read for another environment.
+        """The text of each manifest that was not given and that may hold what holds all the same.
+
+        As the project, overlays are always read, for without them a part of it would be read for another environment;
+        and so are policies, for naming files frees nobody from them.
         """
         if self._given is None:
             return
@@ -58,7 +61,7 @@ class ManifestFiles:
         for path in _discover(self._root, {_STATE, state_path.strip("/")}):
             if path.suffix == ".yaml" and path.resolve() not in given:
                 text = self._read(path)
-                if text is not None and may_hold_overlay(text.text):
+                if text is not None and (may_hold_overlay(text.text) or may_hold_policy(text.text)):
                     yield text
 
     def _named(self, given: Sequence[Path]) -> Iterator[ManifestText]:

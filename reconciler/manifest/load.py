@@ -15,6 +15,7 @@ from reconciler.core.device_name import PASQAL
 from reconciler.core.diagnostic import Diagnostic, in_order
 from reconciler.core.environment import DEFAULT
 from reconciler.core.importing import Import
+from reconciler.core.policy import Policy
 from reconciler.manifest.cycles import report_cycles
 from reconciler.manifest.envelope import Envelope, check_frame, kind_of, open_envelope
 from reconciler.manifest.expansion import expand
@@ -24,6 +25,7 @@ from reconciler.manifest.matrix import MAX_POINTS
 from reconciler.manifest.overlay import OVERLAY_KIND, may_hold_overlay
 from reconciler.manifest.overlays import Overlays
 from reconciler.manifest.place import Place, report
+from reconciler.manifest.policies import POLICY_KIND, Policies
 from reconciler.manifest.project import PROJECT_KIND, Project
 from reconciler.manifest.read_project import read_project
 from reconciler.manifest.references import References
@@ -49,6 +51,7 @@ class Loaded:
     edges: Mapping[Address, frozenset[Address]]
     diagnostics: tuple[Diagnostic, ...]
     environments: tuple[str, ...] = ()  # all that there are; none: nobody said which, and any name is one
+    policies: tuple[Policy, ...] = ()
 
 
 def load_project(
@@ -86,7 +89,7 @@ class _Loading:
         env: str | None,
     ) -> None:
         self._kinds = kinds
-        self._all_kinds = (PROJECT_KIND, OVERLAY_KIND, *kinds)
+        self._all_kinds = (PROJECT_KIND, OVERLAY_KIND, POLICY_KIND, *kinds)
         self._given = variables
         self._environment = environment
         self._found: list[Diagnostic] = []
@@ -108,6 +111,7 @@ class _Loading:
         self._imports: dict[Address, Import] = {}  # by the address of the document
         self._moved: dict[Address, tuple[str, ...]] = {}
         self._renames = Renames()
+        self._policies = Policies(self._all_kinds, self._found)
 
     def run(self) -> Loaded:
         """Overlays and project first, then every document, then what waits for others."""
@@ -117,12 +121,14 @@ class _Loading:
         # What can hold an overlay is read now, and its other documents are kept: nothing else is understood without it.
         kept = {t: self._overlays.gather(read_documents(t, self._found)) for t in texts if may_hold_overlay(t.text)}
         for text in self._files.unnamed(state):
-            self._overlays.gather(read_documents(text, self._found))
+            for document in self._overlays.gather(read_documents(text, self._found)):
+                if kind_of(document) == POLICY_KIND:
+                    self._policies.read(document)
         self._overlays.combine()
         if project is not None:
             self._read_project(self._overlays.patched(project))
         for document in chain(before, rest):
-            if kind_of(document) == PROJECT_KIND or not self._only_given:
+            if kind_of(document) in (PROJECT_KIND, POLICY_KIND) or not self._only_given:
                 self._document(document, in_project_file=True)
         for text in texts:
             for document in kept[text] if text in kept else read_documents(text, self._found):
@@ -135,7 +141,8 @@ class _Loading:
         resources = tuple(self._done[address] for address in ordered)
         edges = {declared.address: declared.depends for declared in resources}
         self._found.extend(report_cycles(self._waiting))
-        return Loaded(self._project, resources, edges, tuple(in_order(self._found)), self._environments())
+        found, environments = tuple(in_order(self._found)), self._environments()
+        return Loaded(self._project, resources, edges, found, environments, self._policies.all)
 
     def _project_documents(self) -> tuple[list[Document], Document | None, Iterable[Document]]:
         """The documents of qctl.yaml: those before its project, the project, and those after it."""
@@ -167,6 +174,9 @@ class _Loading:
     def _document(self, document: Document, *, in_project_file: bool) -> None:
         if kind_of(document) == PROJECT_KIND:
             self._another_project(document, in_project_file=in_project_file)
+            return
+        if kind_of(document) == POLICY_KIND:  # as it is written: no overlay weakens a policy
+            self._policies.read(document)
             return
         document = self._overlays.patched(document)
         envelope = open_envelope(document, self._all_kinds, self._found)

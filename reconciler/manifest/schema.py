@@ -11,6 +11,7 @@ from reconciler.core.address import NAME
 from reconciler.manifest.envelope import API_VERSION
 from reconciler.manifest.fields import Model
 from reconciler.manifest.overlay import OVERLAY_KIND, OverlaySpec
+from reconciler.manifest.policies import POLICY_KIND, PolicySpec
 from reconciler.manifest.project import PROJECT_KIND, Metadata, ProjectSpec
 from reconciler.manifest.resource import KindModel
 
@@ -44,9 +45,13 @@ _DROPPED = frozenset({"title", "default"})  # titles repeat the key; a null defa
 def manifest_schema(kinds: Mapping[str, KindModel]) -> Schema:
     """The schema of a document of any kind, chosen by `if`: an editor then complains of that kind only."""
     definitions: Schema = {}
-    branches = [_branch(PROJECT_KIND, _project(definitions)), _branch(OVERLAY_KIND, _overlay(definitions))]
+    branches = [
+        _branch(PROJECT_KIND, _project(definitions)),
+        _branch(OVERLAY_KIND, _overlay(definitions)),
+        _branch(POLICY_KIND, _policy(definitions)),
+    ]
     branches += [_branch(kind, _resource(kinds[kind].model, definitions)) for kind in sorted(kinds)]
-    all_kinds = [PROJECT_KIND, OVERLAY_KIND, *sorted(kinds)]
+    all_kinds = [PROJECT_KIND, OVERLAY_KIND, POLICY_KIND, *sorted(kinds)]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"qctl manifest {API_VERSION}",
@@ -82,6 +87,13 @@ def _overlay(definitions: Schema) -> Schema:
     properties = {"name": _name("The name; without spec.environments that of its environment.")}
     metadata = {"type": "object", "required": ["name"], "additionalProperties": False, "properties": properties}
     spec = _model(OverlaySpec, OVERLAY_KIND, definitions)
+    return {"required": ["spec"], "properties": {"metadata": metadata, "spec": spec}}
+
+
+def _policy(definitions: Schema) -> Schema:
+    properties = {"name": _name("The name of the policy.")}
+    metadata = {"type": "object", "required": ["name"], "additionalProperties": False, "properties": properties}
+    spec = _model(PolicySpec, POLICY_KIND, definitions)
     return {"required": ["spec"], "properties": {"metadata": metadata, "spec": spec}}
 
 

@@ -151,10 +151,10 @@ class Builder:
         return macro(name, holder, variable, body, cost=self.nodes - before + 1)
 
     def _has(self, tree: Tree, given: list[Tree]) -> Run:
-        inner = given[0] if len(given) == 1 else tree
-        while len(inner.children) == 1:
+        inner = given[0] if len(given) == 1 else None
+        while inner is not None and len(inner.children) == 1 and inner.data in _THROUGH:
             inner = inner.children[0]
-        if getattr(inner, "data", "") != "member_dot":
+        if inner is None or inner.data != "member_dot":
             raise _at(tree, "`has` asks for a field: has(change.tags.owner).")
         holder, key = self.build(inner.children[0]), str(inner.children[1])
 

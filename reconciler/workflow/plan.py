@@ -26,6 +26,7 @@ from reconciler.workflow.import_run import import_runs, with_imports
 from reconciler.workflow.late import settle
 from reconciler.workflow.moved import former_names, moves, set_aside, with_moves
 from reconciler.workflow.observe import Refresh, doubt_is_over, has_doubt, refresh
+from reconciler.workflow.policies import judged
 from reconciler.workflow.program_sets import bundle, discounted
 from reconciler.workflow.selecting import selected
 from reconciler.workflow.sequences import check_sequences
@@ -123,12 +124,19 @@ def make_plan(
     checked = _check(session, changes)
     prices = dict(checked.prices)
     prices |= {a: discounted(prices[a], fee) for a, fee in bundled.fees.items() if a in prices}
-    told = (*renamed.findings, *imported.findings)
-    findings = [*told, *bundled.findings, *checked.diagnostics, *_objections(session, changes, by_address, prices)]
+    findings = [
+        *renamed.findings,
+        *imported.findings,
+        *bundled.findings,
+        *checked.diagnostics,
+        *_objections(session, changes, by_address, prices),
+    ]
     if prices:
         changes = [replace(c, price=prices.get(c.address)) if c.address in prices else c for c in changes]
     plan = _plan(session, changes, edges, in_order([*warnings, *findings, *_forbidden(changes)]))
     plan = replace(plan, notes=tuple(checked.notes))
+    if told := judged(session, plan, declared):
+        plan = replace(plan, diagnostics=tuple(in_order([*plan.diagnostics, *told])))
     return Planned(plan, memory.snapshot, observed, seen, by_address)
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from os import getpid
 
 from reconciler.core.address import Address
+from reconciler.core.policy import Policy
 from reconciler.core.ports import Clock, ProjectContext
 from reconciler.core.progress import Progress, Stage
 from reconciler.core.resource import Scope
@@ -34,6 +35,7 @@ class Session:
     version: str  # of qctl, for lock and state
     local: frozenset[str] = frozenset()  # the clouds that are local ones here
     prices: PriceLists = field(default_factory=PriceLists)
+    policies: tuple[Policy, ...] = ()  # every plan is held against them
 
     @property
     def scope(self) -> Scope:

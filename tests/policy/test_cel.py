@@ -122,6 +122,8 @@ def test_a_value_that_is_no_truth_comes_out_as_it_is() -> None:
         ("duration('soon')", '"soon" is no duration; write "30d", "1h30m" or "90s".', "duration('soon')"),
         ("18446744073709551616", "The number doesn't fit into 64 bits.", "18446744073709551616"),
         ("  ", "The expression is empty.", "  "),
+        ("has()", "`has` asks for a field: has(change.tags.owner).", "has()"),
+        ("has(x)", "`has` asks for a field: has(change.tags.owner).", "has(x)"),
         (".x", "This form of CEL is not supported here.", ".x"),
     ],
 )

@@ -1,0 +1,35 @@
+"""Policies that a project can't weaken: folders that only the command's surroundings name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from reconciler.core.diagnostic import Diagnostic, in_order
+from reconciler.core.policy import Policy
+from reconciler.manifest.load import Loaded
+from reconciler.manifest.pinned import read_pinned
+
+VARIABLE = "QCTL_POLICY_DIR"
+
+
+def with_policies(loaded: Loaded, root: Path, surroundings: Mapping[str, str]) -> Loaded:
+    """The same with the policies of these folders, and with what is wrong with any policy."""
+    policies, found = list(loaded.policies), list(loaded.diagnostics)
+    for name in surroundings.get(VARIABLE, "").split(os.pathsep):
+        if name:
+            pinned, problems = read_pinned(Path(name), root)
+            policies.extend(pinned)
+            found.extend(problems)
+    if not policies and len(found) == len(loaded.diagnostics):
+        return loaded
+    found.extend(_mistakes(policies))
+    return replace(loaded, policies=tuple(policies), diagnostics=tuple(in_order(found)))
+
+
+def _mistakes(policies: list[Policy]) -> list[Diagnostic]:
+    from reconciler.policy.reading import read_policy  # only where there are policies: their language takes 50 ms
+
+    return [found for policy in policies for found in read_policy(policy)[1]]
