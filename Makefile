@@ -3,10 +3,12 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(abspath $(VENV))/bin
 READY := $(VENV)/.ready
+# A second S3 server, for tests. It pins the AWS libraries, so it lives in an environment of its own.
+SERVERS := $(VENV)/servers/.ready
 say = @printf '\n==> %s\n'
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint bench schemas
+.PHONY: help venv servers demo test lint bench schemas
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +20,14 @@ $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "qctl needs Python 3.11 or later; use make PYTHON=...")'
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+servers: $(SERVERS) ## Set up the servers that only tests talk to
+
+$(SERVERS): $(READY) tests/servers.txt
+	$(say) "Setting up $(VENV)/servers"
+	$(BIN)/python -m venv --clear $(VENV)/servers
+	$(VENV)/servers/bin/python -m pip install -qq --disable-pip-version-check --requirement tests/servers.txt
 	@touch $@
 
 demo: $(READY) ## Run the main job on the local cloud, without an account
@@ -33,7 +43,7 @@ lint: $(READY) ## Check style, types and the arrows between rooms
 	$(say) "Checking the arrows between rooms: import-linter"
 	$(BIN)/lint-imports --no-logo
 
-test: lint ## Run every check
+test: lint $(SERVERS) ## Run every check
 	$(say) "Running the tests"
 	$(BIN)/python -m pytest -n 2
 

@@ -26,7 +26,10 @@ from reconciler.cli.main import COMMANDS, cli, main
 from tests.cases.story import frozen_world, standing_still
 
 HOUSE = Path(__file__).parents[1]
-PAGES = [HOUSE / "README.md", *(HOUSE / "docs" / f"{name}.md" for name in ("tutorial", "saved-plans", "environments"))]
+PAGES = [
+    HOUSE / "README.md",
+    *(HOUSE / "docs" / f"{name}.md" for name in ("tutorial", "saved-plans", "environments", "state")),
+]
 COMMANDS_PAGE = HOUSE / "docs" / "commands.md"
 PICTURE = HOUSE / "docs" / "img" / "plan.svg"
 _HANDS = r"^<!-- (?P<hands>in|replace|forget-state|qctl) ?(?P<rest>.*?)-->$"
@@ -89,7 +92,7 @@ class _Reader:
             path = self.root / args[0]
             text = path.read_text("utf-8")
             assert args[1] in text, f"nothing to replace: {args}"
-            path.write_text(text.replace(args[1], args[2]), "utf-8")
+            path.write_text(text.replace(args[1], args[2].replace("\\n", "\n")), "utf-8")
         elif hands == "forget-state":
             shutil.rmtree(self.root / "state")
         else:

@@ -132,14 +132,7 @@ def run_options(command: Command) -> Command:
         click.option(
             "--parallelism", type=click.IntRange(1, 64), default=10, show_default=True, help="So many calls at a time."
         ),
-        click.option(
-            "--lock-timeout",
-            type=click.FloatRange(0),
-            callback=_finite,
-            default=0.0,
-            metavar="SECONDS",
-            help="Wait so long for the state's lock.",
-        ),
+        lock_timeout_option,
     )
 
 
@@ -154,6 +147,14 @@ def address_arguments(command: Command) -> Command:
     return _with(gathered, argument)
 
 
+lock_timeout_option = click.option(
+    "--lock-timeout",
+    type=click.FloatRange(0),
+    callback=_finite,
+    default=0.0,
+    metavar="SECONDS",
+    help="Wait so long for the state's lock.",
+)
 refresh_option = click.option(
     "--refresh",
     type=click.Choice(["open", "all", "none"]),

@@ -14,6 +14,7 @@ from reconciler.cli.braket_setup import BraketSetup
 from reconciler.cli.clouds import Clouds, LocalCloud, Problem
 from reconciler.cli.pasqal_setup import PasqalSetup
 from reconciler.cli.policy_folders import with_policies
+from reconciler.cli.state_setup import StateSetup
 from reconciler.core.address import Address, parse_address
 from reconciler.core.diagnostic import Diagnostic, Severity, has_errors
 from reconciler.core.ports import ProjectContext
@@ -24,7 +25,7 @@ from reconciler.providers import KINDS
 from reconciler.providers.kind import Cloud
 from reconciler.providers.price_lists import PriceLists
 from reconciler.simulate import pulser
-from reconciler.store.local import LocalStore
+from reconciler.store.successor import Names
 from reconciler.workflow.clock import SystemClock
 from reconciler.workflow.plan import Selection
 from reconciler.workflow.session import Session
@@ -51,6 +52,7 @@ class Opened:
     braket: BraketSetup
     pasqal: PasqalSetup
     session: Session
+    state: StateSetup
 
     @property
     def warnings(self) -> list[Diagnostic]:
@@ -110,12 +112,13 @@ def opened(flags: Flags, loaded: Loaded, project: Project) -> Opened:
     # A clock that somebody turned ahead must not tell when a real submission has had its time.
     clock = local_cloud.clock if len(local) == len(setups) else SystemClock()
     context = project_context(flags, project)
-    store = LocalStore(
-        flags.folder / project.spec.state.path, context.name, context.uid, context.environment, clock=clock
-    )
+    names = Names(context.name, context.uid, context.environment)
+    # A bucket without an address is the real one as soon as any cloud is.
+    state = StateSetup(flags.folder, project.spec.state, names, clock, local_cloud, len(local) == len(setups))
+    store = state.store()
     clouds = _clouds(setups)
     session = Session(context, KINDS, clouds, store, clock, __version__, local, prices, loaded.policies)
-    return Opened(flags.folder, loaded, project, braket, pasqal, session)
+    return Opened(flags.folder, loaded, project, braket, pasqal, session, state)
 
 
 def _clouds(setups: Mapping[str, BraketSetup | PasqalSetup]) -> Clouds:

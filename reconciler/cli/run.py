@@ -18,6 +18,7 @@ from reconciler.cli.project import Opened
 from reconciler.cli.terminal import output, report_problems, view
 from reconciler.cli.waiting import Wanted, wait_for, wanted_of
 from reconciler.core.declared import Declared
+from reconciler.core.diagnostic import Diagnostic, Severity
 from reconciler.core.plan import Plan, plan_to_json
 from reconciler.render.json_form import dumps
 from reconciler.store.port import locked
@@ -39,7 +40,7 @@ def carry_out(
     require_some(project, wish.selection)
     edges = {d.address: d.depends for d in declared}
     with leaving_at_once():
-        with locked(session.store, session.lock_info(verb), how.lock_timeout):
+        with locked(session.store, session.lock_info(verb), how.lock_timeout, taken=lock_taken):
             planned = make_plan(session, declared, edges, wish.refresh, wish.selection, project.warnings)
             _show(planned.plan, as_json=as_json)
             if changed := wish.approval.objections(planned):
@@ -62,6 +63,13 @@ def carry_out(
         wanted = Wanted(wanted_of(planned.seen, applied), planned.resources)
         with jobs_running(project):
             return wait_for(session, wanted, wish.selection, how.timeout, as_json=as_json)
+
+
+def lock_taken() -> None:
+    """Say that the work is saved, though somebody else could have been at it."""
+    detail = "Somebody took the lock from this command while it worked. What it did is saved, and nothing is lost."
+    remedy = "See what the other command did: qctl plan."
+    report_problems([Diagnostic("state/lock-taken", "Lock was taken", detail, remedy, severity=Severity.WARNING)])
 
 
 def _show(plan: Plan, *, as_json: bool) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import click
 
+from reconciler.cli import state_bucket, state_files
 from reconciler.cli.clouds import Problem
-from reconciler.cli.options import addresses, json_option, project_options
+from reconciler.cli.options import json_option, project_options
 from reconciler.cli.project import Flags, Opened, open_project
 from reconciler.cli.resolving import declared_at, wrong_run
+from reconciler.cli.state_files import one_address
 from reconciler.cli.terminal import output
 from reconciler.core.address import Address
 from reconciler.core.attempt import attempt_to_json
@@ -23,11 +25,6 @@ from reconciler.workflow.resolve import NothingToResolve, resolve
 @click.group("state")
 def command() -> None:
     """List, show and mend what qctl remembers."""
-
-
-def _one(text: str) -> Address:
-    (address,) = addresses((text,))
-    return address
 
 
 def _record(project: Opened, address: Address) -> Record:
@@ -79,7 +76,7 @@ def show(
 ) -> int:
     """Show every attempt ever made at one address."""
     project = open_project(flags)
-    record = _record(project, _one(address))
+    record = _record(project, one_address(address))
     out = output()
     out.line(dumps({"address": address, **_to_json(record)}) if as_json else record_text(address, record))
     return 0
@@ -91,7 +88,7 @@ def show(
 def rm(address: str, flags: Flags) -> int:
     """Let go of an address without cancelling anything. Its attempts stay on record, so nothing is paid again."""
     project = open_project(flags)
-    session, known = project.session, _one(address)
+    session, known = project.session, one_address(address)
     with locked(session.store, session.lock_info("state rm")):
         _record(project, known)
         session.store.append(Managed(session.now(), str(known), managed=False, removal="orphan"))
@@ -115,7 +112,7 @@ def resolve_(
     """Say what became of a submission whose outcome is unknown."""
     if (adopt is None) != absent:
         raise click.UsageError("Say either --adopt ID or --absent.")
-    project, about = open_project(flags), _one(address)
+    project, about = open_project(flags), one_address(address)
     try:
         resolve(project.session, about, adopt, declared_at(project, about))
     except NothingToResolve as error:
@@ -126,15 +123,19 @@ def resolve_(
     return 0
 
 
-@command.command("unlock")
+@command.command("force-unlock")
 @click.argument("lock_id")
 @project_options
-def unlock(lock_id: str, flags: Flags) -> int:
+def force_unlock(lock_id: str, flags: Flags) -> int:
     """Take the lock from a holder that hangs. The id is in the message that refused you."""
     project = open_project(flags)
     info = project.session.store.force_unlock(lock_id)
     output().line(f"The lock of {info} was taken away.")
     return 0
+
+
+for _subcommand in (*state_files.COMMANDS, *state_bucket.COMMANDS):
+    command.add_command(_subcommand)
 
 
 def _to_json(record: Record) -> dict[str, object]:

@@ -21,6 +21,9 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"  # it may exist
 
 
+ABSENT_BY_HAND = "absent, by hand"
+"""What `qctl state resolve --absent` leaves as the reason."""
+
 LOCAL_ACCOUNT = "local-"
 """How accounts of the local cloud begin, so that a simulated run never passes for a paid one."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from reconciler.core.attempt import Attempt, Outcome
+from reconciler.core.attempt import ABSENT_BY_HAND, Attempt, Outcome
 from reconciler.core.event import Adopted, Concluded, Event, Intended, Managed, Moved, Observed, Resolved, Verb
 from reconciler.core.job_record import jobs_added, jobs_seen
 from reconciler.core.phase import ENDS, Phase
@@ -120,7 +120,7 @@ def _told(attempt: Attempt, event: Intended | Concluded | Observed | Resolved) -
 def _resolved(attempt: Attempt) -> Attempt:
     if attempt.exists:  # then the doubt was about jobs sent to it
         return replace(attempt, adding=None)
-    return replace(attempt, outcome=Outcome.REFUSED, failure="absent, by hand")
+    return replace(attempt, outcome=Outcome.REFUSED, failure=ABSENT_BY_HAND)
 
 
 def _concluded(attempt: Attempt, event: Concluded) -> Attempt:

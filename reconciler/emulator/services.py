@@ -1,4 +1,5 @@
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from reconciler.emulator.braket.task import Unsettled as UnsettledTasks
@@ -65,9 +66,18 @@ def _s3(request: Request) -> Prepared:
         from reconciler.emulator.braket.settle import demand_results
 
         demand_results(session, request)
-        return handle_s3(session.connection, request, moment(session.now), policy_of(session.switches))
+        heard = request if session.switches.text("s3.conditions") == "keep" else _without_conditions(request)
+        return handle_s3(session.connection, heard, moment(session.now), policy_of(session.switches))
 
     return Prepared(request.method, act)
+
+
+def _without_conditions(request: Request) -> Request:
+    """What a service hears that takes conditions of writes and ignores them."""
+    if request.method not in ("PUT", "DELETE"):
+        return request
+    kept = {name: value for name, value in request.headers.items() if name not in ("if-match", "if-none-match")}
+    return replace(request, headers=kept)
 
 
 def _logs(request: Request) -> Prepared:

@@ -96,6 +96,12 @@ _ALL = (
         ("secure", "none"),
     ),
     Switch("s3.others", "", "Buckets that belong to other accounts: names, with commas."),
+    Switch(
+        "s3.conditions",
+        "keep",
+        "Whether S3 keeps If-Match and If-None-Match of writes and deletes, or takes and ignores them.",
+        ("keep", "ignore"),
+    ),
     Switch("rates", "off", "Whether calls above the published rates are throttled.", ("off", "enforce")),
     Switch(
         "device.checks",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -19,13 +18,13 @@ from reconciler.core.aws_names import (
 )
 from reconciler.manifest.overlay import Environments
 from reconciler.manifest.project_pasqal import Pasqal, PasqalDevice
-from reconciler.manifest.settings import Settings
+from reconciler.manifest.project_state import State
+from reconciler.manifest.settings import Settings, check_region, check_url
 
 PROJECT_KIND = "Project"
 DEVICE_ARN = re.compile(r"arn:aws[a-z-]*:braket:[a-z0-9-]*:[0-9]*:device/[a-z-]+/[A-Za-z0-9_-]+/[A-Za-z0-9_.-]+")
 _ALIAS = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,62}")
 _UID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{7,63}")
-_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]+")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 
 
@@ -43,22 +42,6 @@ def _check_uid(uid: str) -> str:
     return uid
 
 
-def _check_region(region: str) -> str:
-    if not _REGION.fullmatch(region):
-        raise ValueError('a region is named like "us-east-1"')
-    return region
-
-
-def _check_url(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.username:
-        raise ValueError('an endpoint is written like "https://host:port", without a user or a password')
-    return url
-
-
 def _check_alias(alias: str) -> str:
     if not _ALIAS.fullmatch(alias):
         raise ValueError(f'"{alias[:40]}" is no alias: letters, digits, and _ . - after a first letter')
@@ -71,12 +54,6 @@ def _check_arn(arn: str) -> str:
             "expected the ARN of a device (arn:aws:braket:REGION::device/…), or {pasqal: DEVICE_TYPE} for one of Pasqal"
         )
     return arn
-
-
-def _check_path(path: str) -> str:
-    if path.startswith(("/", "~")) or ".." in path.split("/") or "\0" in path:
-        raise ValueError("the state's folder stays inside the project: no absolute path and no ..")
-    return path
 
 
 def _check_variable(name: str) -> str:
@@ -104,11 +81,11 @@ class Braket(Settings):
         Field(description="`local`: the local cloud, free. `aws`: the real one, which costs money."),
     ] = "local"
     region: Annotated[
-        Annotated[str, AfterValidator(_check_region)] | None, Field(description="The region of calls without a device.")
+        Annotated[str, AfterValidator(check_region)] | None, Field(description="The region of calls without a device.")
     ] = None
     profile: Annotated[str | None, Field(min_length=1, description="The profile of the AWS configuration.")] = None
     endpoint_url: Annotated[
-        Annotated[str, AfterValidator(_check_url)] | None, Field(description="Another address of the service.")
+        Annotated[str, AfterValidator(check_url)] | None, Field(description="Another address of the service.")
     ] = None
 
     @model_validator(mode="after")
@@ -123,15 +100,6 @@ class Providers(Settings):
 
     braket: Annotated[Braket, Field(default_factory=Braket, description="Amazon Braket.")]
     pasqal: Annotated[Pasqal, Field(default_factory=Pasqal, description="Pasqal Cloud.")]
-
-
-class State(Settings):
-    """Where the state rests."""
-
-    backend: Annotated[Literal["local"], Field(description="A folder of the project.")] = "local"
-    path: Annotated[
-        str, AfterValidator(_check_path), Field(min_length=1, description="That folder, relative to the project.")
-    ] = "state"
 
 
 class DefaultOutput(Settings):

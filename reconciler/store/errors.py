@@ -100,13 +100,13 @@ class LockHeld(StoreError):
         holder = str(info) if info else "another process"
         remedy = "Wait for it, or use --lock-timeout to wait here."
         if info:
-            remedy += f" If you know that it hangs, `qctl state unlock {info.id}` takes the lock from it."
+            remedy += f" If you know that it hangs, `qctl state force-unlock {info.id}` takes the lock from it."
         super().__init__("state/locked", "State is locked", f"Held by {holder}.", remedy)
         self.info = info
 
 
 class LockLost(StoreError):
-    """The lock was not ours, or no longer: a person took it away with `qctl state unlock`."""
+    """The lock was not ours, or no longer: a person took it away with `qctl state force-unlock`."""
 
     def __init__(self, why: str) -> None:
         detail = f"{why}. Nothing more was recorded, and no call may be made that is not on record."

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from reconciler.core.attempt import attempt_from_json, attempt_to_json
@@ -61,6 +61,10 @@ class Header:
     def standing(self) -> Standing:
         """What another writer must know."""
         return Standing(self.lineage, self.serial, self.write_id)
+
+    def at(self, serial: int) -> Header:
+        """The same with another serial."""
+        return replace(self, serial=serial)
 
     def state(self, records: Mapping[str, Record]) -> State:
         """The state with these records."""

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from reconciler import __version__
-from reconciler.core.address import NAME
-from reconciler.core.environment import ENVIRONMENT
 from reconciler.core.event import Event, Intended, Verb
 from reconciler.core.ports import Clock
 from reconciler.core.state import State, fold
+from reconciler.store.copies import Copy, decode_moved, encode_moved
 from reconciler.store.crash import point
 from reconciler.store.disk import Disk, OsDisk, failing_as_store
-from reconciler.store.errors import Conflict, InvalidName, LockInfo, StateUnreadable, StoreError
+from reconciler.store.errors import Conflict, LockInfo, StoreError
 from reconciler.store.format import Header, decode, decode_header, encode
 from reconciler.store.journal import Journal, read_journal
 from reconciler.store.line import scan
+from reconciler.store.local_copies import LocalCopies
 from reconciler.store.lock import FileLock
 from reconciler.store.port import Held, Snapshot
+from reconciler.store.sealed import Seal, Unsealed
+from reconciler.store.successor import Names, check_successor
+from reconciler.store.whole import write_whole
 
 
 def random_id() -> str:
@@ -35,24 +36,22 @@ class LocalStore:
     def __init__(
         self,
         folder: Path,
-        project: str,
-        uid: str,
-        environment: str,
+        names: Names,
         *,
         clock: Clock,
         disk: Disk | None = None,
+        seal: Seal | None = None,
         new_id: Callable[[], str] = random_id,
     ) -> None:
-        """Touch nothing yet. Raises InvalidName, so that no file leaves the folder."""
-        if not NAME.fullmatch(project):
-            raise InvalidName("project name", project)
-        if not ENVIRONMENT.fullmatch(environment):
-            raise InvalidName("environment name", environment)
-        self._names = (project, uid, environment)
+        """Touch nothing yet."""
+        self._names = names
         self._folder, self._disk, self._new_id = folder, disk or OsDisk(), new_id
-        base = f"{project}.{environment}"
+        self._seal = seal or Unsealed()
+        base = f"{names.project}.{names.environment}"
         self._file = folder / f"{base}.json"
         self._journal_file = folder / f"{base}.journal"
+        self._moved_file = folder / f"{base}.moved"
+        self._copies = LocalCopies(folder / f"{base}.history", self._disk)
         self._lock = FileLock(folder / f"{base}.lock", clock)
         self._journal: Journal | None = None
         self._opening = threading.Lock()
@@ -63,11 +62,12 @@ class LocalStore:
         """What is remembered. Needs no lock."""
         # The journal first. A writer saves the state and then empties the journal; read in this order, whatever was
         # already gone from the journal is in the state that is read after it. In the other order we could miss both.
+        self._check_moved()
         lines = read_journal(self._journal_file, self._disk)
         data = self._saved()
         header, records = decode(data, self._file.name) if data is not None else (self._fresh(), {})
-        self._check_owner(header)
-        found = scan(lines, self._journal_file.name, header.folded)
+        self._names.check_owner(header, self._file.name)
+        found = scan(lines, self._journal_file.name, header.folded, self._seal)
         news = [entry for entry in found.entries if entry.number > header.folded]
         self._seen = news[-1].number if news else header.folded
         state = fold(header.state(records), (entry.event for entry in news))
@@ -81,22 +81,15 @@ class LocalStore:
         journal = self._opened()
         standing = self._standing()
         self._check_version(standing, state, if_version)
-        header = Header(
-            lineage=state.lineage,
-            serial=max(state.serial, standing.serial if standing else 0) + 1,
-            write_id=self._new_id(),
-            tool_version=__version__,
-            project_name=self._names[0],
-            project_uid=self._names[1],
-            environment=self._names[2],
-            folded=journal.last,
-        )
+        header = self._names.next(state, standing, self._new_id(), journal.last)
+        plain = encode(header, state.records)
         point("before-state")
         with failing_as_store(f"Saving {self._file.name}"):
-            self._replace(encode(header, state.records), header.write_id)
+            self._replace(self._seal.seal(plain, "state"), header.write_id)
         point("after-state")
         journal.empty(header.folded)
         point("after-journal-empty")
+        self._copies.keep(header, self._seal.seal(plain, "state"))
         return header.write_id
 
     def lock(self, info: LockInfo, timeout: float = 0.0) -> Held:
@@ -128,66 +121,72 @@ class LocalStore:
         if events:
             self._opened().append(events)
 
+    def history(self) -> Sequence[Copy]:
+        """Earlier saves, newest first."""
+        return self._copies.all()
+
+    def past(self, serial: int) -> State:
+        """An earlier save."""
+        name, data = self._copies.read(serial)
+        header, records = decode(self._seal.open(data, "state", name), name)
+        self._names.check_owner(header, name)
+        return header.state(records)
+
+    def retire(self, to: str) -> None:
+        """Say that the state lives elsewhere now: nobody reads it here any more."""
+        self._lock.check()
+        with failing_as_store(f"Writing {self._moved_file.name}"):
+            write_whole(self._disk, self._moved_file, encode_moved(to, self._new_id()))
+
+    def welcome(self) -> None:
+        """The state comes back here."""
+        with failing_as_store(f"Removing {self._moved_file.name}"):
+            self._disk.remove(self._moved_file)
+            if self._folder.exists():
+                self._disk.sync_folder(self._folder)
+
+    def _check_moved(self) -> None:
+        with failing_as_store(f"Reading {self._moved_file.name}"):
+            try:
+                data = self._disk.read(self._moved_file)
+            except FileNotFoundError:
+                return
+        raise decode_moved(data, self._file.name)
+
     def _fresh(self) -> Header:
-        project, uid, environment = self._names
-        return Header(self._new_id(), 0, "", __version__, project, uid, environment, folded=0)
+        return self._names.fresh(self._new_id())
 
     def _saved(self) -> bytes | None:
         with failing_as_store(f"Reading {self._file.name}"):
             try:
-                return self._disk.read(self._file)
+                data = self._disk.read(self._file)
             except FileNotFoundError:
                 return None
+        return self._seal.open(data, "state", self._file.name)
 
     def _standing(self) -> Header | None:
         data = self._saved()
         return decode_header(data, self._file.name) if data is not None else None
-
-    def _check_owner(self, header: Header) -> None:
-        _, uid, environment = self._names
-        if (header.project_uid, header.environment) == (uid, environment):
-            return
-        why = f"belongs to environment {header.environment} of a project with uid {header.project_uid}, not {uid}"
-        raise StateUnreadable(self._file.name, why)
 
     def _opened(self) -> Journal:
         with self._opening:
             if self._journal is None:
                 standing = self._standing()
                 folded = standing.folded if standing else 0
-                self._journal = Journal(self._journal_file, self._disk, self._lock.check, folded)
+                self._journal = Journal(self._journal_file, self._disk, self._lock.check, folded, self._seal)
                 self._found = self._journal.last
             return self._journal
 
     def _check_version(self, standing: Header | None, state: State, if_version: str | None) -> None:
-        stands = standing.standing if standing else None
-        if (stands.version if stands else None) != if_version:
-            raise Conflict(stands, f"{self._file.name} was saved by another command")
-        if stands and stands.lineage != state.lineage:
-            raise Conflict(stands, f"{self._file.name} has another lineage: it is not an earlier form of this state")
+        check_successor(standing, state, if_version, self._file.name)
         if self._seen < self._found:
             # Somebody's journal lines, perhaps of a command that died, came after our read: saving would claim that
             # they are folded in, and forget them.
-            raise Conflict(stands, f"{self._journal_file.name} grew after it was read")
+            raise Conflict(standing.standing if standing else None, f"{self._journal_file.name} grew after it was read")
 
     def _replace(self, data: bytes, write_id: str) -> None:
-        temp = self._file.with_name(f"{self._file.name}.{write_id}.tmp")
-        try:
-            handle = self._disk.append(temp)
-            try:
-                handle.truncate(0)
-                handle.write(data)
-                handle.sync()  # before the rename: or a power cut could leave the new name with an empty file
-            finally:
-                handle.close()
-            point("after-state-temp")
-            self._lock.check()  # the sync was the slow part; a person may have lost patience with us meanwhile
-            self._disk.replace(temp, self._file)
-        except (OSError, StoreError):
-            with suppress(OSError):
-                self._disk.remove(temp)
-            raise
-        self._disk.sync_folder(self._folder)
+        # The sync is the slow part; a person may have lost patience with us meanwhile.
+        write_whole(self._disk, self._file, data, write_id, before_rename=self._lock.check)
 
     def _sweep(self) -> None:
         # Half-written states of killed writers. The owner of a live one was put out of the lock, and must not save.

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
 from reconciler.core.event import Event
 from reconciler.core.state import State
-from reconciler.store.errors import LockInfo
+from reconciler.store.copies import Copy
+from reconciler.store.errors import LockInfo, StoreError
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +57,38 @@ class Store(Protocol):
         """Take the lock away from the holder with this id, on a person's word. Raises UnlockRefused."""
 
     def append(self, *events: Event) -> None:
-        """Record these events. They are on disk when this returns. Any thread may call it. Raises LockLost."""
+        """Record these events. They are durable when this returns. Any thread may call it. Raises LockLost."""
+
+
+class Archive(Store, Protocol):
+    """A store that people can look back in, and leave: every real one."""
+
+    def history(self) -> Sequence[Copy]:
+        """Earlier saves that are kept, newest first."""
+
+    def past(self, serial: int) -> State:
+        """One of them. Raises StoreError when it is not kept."""
+
+    def retire(self, to: str) -> None:
+        """Under the lock: say that the state lives at `to` now. Whoever reads it here gets StateMoved."""
+
+    def welcome(self) -> None:
+        """Take back what `retire` said."""
+
+
+def _unheard() -> None:
+    """Nobody is told."""
 
 
 @contextmanager
-def locked(store: Store, info: LockInfo, timeout: float = 0.0) -> Iterator[Held]:
-    """Hold the lock for a `with` block. Raises LockHeld."""
+def locked(store: Store, info: LockInfo, timeout: float = 0.0, taken: Callable[[], None] = _unheard) -> Iterator[Held]:
+    """Hold the lock for a `with` block; `taken` is called in the end if it was taken from us. Raises LockHeld."""
     held = store.lock(info, timeout)
     try:
         yield held
-    finally:
-        store.unlock(held)
+    except BaseException:
+        with suppress(StoreError):  # what went wrong first is what people must read
+            store.unlock(held)
+        raise
+    if not store.unlock(held):
+        taken()

@@ -108,8 +108,8 @@ def test_state_unlock_takes_the_lock_from_its_holder(place: Place) -> None:
     with place.held() as holder:
         ran = place.run("apply", "--auto-approve")
         assert "ada on elsewhere" in ran.err
-        assert f"qctl state unlock {holder.id}" in ran.err
-        assert "ada" in place.ok("state", "unlock", holder.id).out
+        assert f"qctl state force-unlock {holder.id}" in ran.err
+        assert "ada" in place.ok("state", "force-unlock", holder.id).out
         place.ok("apply", "--auto-approve")
     assert place.tasks() == 1
 

@@ -52,7 +52,8 @@ def test_an_imported_task_is_never_submitted(place: Place) -> None:
     assert place.tasks() == 1
     # A lost state finds it by the marks that the import put on it; nothing has to be accepted then.
     for path in (place.root / "state").iterdir():
-        path.unlink()
+        if path.is_file():
+            path.unlink()
     declare(place, task(arn, accept=""))
     assert "Plan: 1 to import, 0 to add, 0 to change, 0 to destroy." in place.ok("plan").out
     place.ok("apply", "--auto-approve")
@@ -106,7 +107,8 @@ def test_one_run_is_one_address(place: Place) -> None:
     # Of another project, and of another address of this one, the marks on it say so.
     text = (place.root / "qctl.yaml").read_text("utf-8")
     for path in (place.root / "state").iterdir():
-        path.unlink()
+        if path.is_file():
+            path.unlink()
     (place.root / "qctl.yaml").write_text(text.replace("name: bell", "name: other"), "utf-8")
     assert f"{arn} carries the marks of QuantumTask/bell of this project." in place.run("plan").err
     (place.root / "qctl.yaml").write_text(text.replace("7b1e", "7b1f"), "utf-8")
@@ -119,7 +121,8 @@ def test_a_renamed_run_is_imported_with_its_own_token(place: Place) -> None:
     place.ok("apply", "--auto-approve")
     (before,) = place.ok("show", "--json").json["resources"]["QuantumTask/old"]
     for path in (place.root / "state").iterdir():
-        path.unlink()
+        if path.is_file():
+            path.unlink()
     declare(place, task(before["id"], accept="").replace("tags:", "moved: [old], tags:"))
     place.ok("apply", "--auto-approve")
     (after,) = place.ok("show", "--json").json["resources"]["QuantumTask/bell"]

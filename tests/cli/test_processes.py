@@ -77,7 +77,7 @@ def test_a_lock_taken_by_force_still_makes_one_task(place: Place, how: str) -> N
             (place.root / "state" / "place.default.lock").unlink()
         else:
             refused = place.run("apply", "--auto-approve").err
-            place.ok("state", "unlock", refused.partition("qctl state unlock ")[2].partition("`")[0])
+            place.ok("state", "force-unlock", refused.partition("qctl state force-unlock ")[2].partition("`")[0])
         second = place.run("apply", "--auto-approve")
         assert second.code == 0
         _, said = first.communicate(timeout=_PATIENCE)

@@ -80,4 +80,5 @@ class Machine:
     def forget_everything_of(self, environment: str) -> None:
         """The same, for one environment."""
         for file in (self.root / "state").glob(f"matrix.{environment}.*"):
-            file.unlink()
+            if file.is_file():
+                file.unlink()

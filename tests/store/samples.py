@@ -11,6 +11,7 @@ from reconciler.core.state import State
 from reconciler.store.disk import Disk
 from reconciler.store.errors import LockInfo
 from reconciler.store.local import LocalStore
+from reconciler.store.successor import Names
 
 PLACE = Place("braket", "111122223333", "us-east-1")
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -55,6 +56,5 @@ def holder(lock_id: str = "lock-1") -> LockInfo:
 def store_in(folder: Path, disk: Disk | None = None, clock: TurnedClock | None = None) -> LocalStore:
     """A store with ids that count, so that a run can be repeated exactly."""
     count = iter(range(1_000_000))
-    return LocalStore(
-        folder, "study", "uid-1", "dev", clock=clock or TurnedClock(), disk=disk, new_id=lambda: f"id{next(count)}"
-    )
+    names = Names("study", "uid-1", "dev")
+    return LocalStore(folder, names, clock=clock or TurnedClock(), disk=disk, new_id=lambda: f"id{next(count)}")

@@ -11,6 +11,7 @@ import pytest
 from reconciler.store.errors import Conflict, InvalidName, Standing, StateTooNew, StateUnreadable
 from reconciler.store.local import LocalStore
 from reconciler.store.port import Store, locked
+from reconciler.store.successor import Names
 from tests.store.power import ForgetfulDisk
 from tests.store.samples import TurnedClock, holder, intended, store_in, tokens
 
@@ -29,7 +30,7 @@ def test_the_first_use_makes_the_folder_and_a_new_lineage(tmp_path: Path) -> Non
     assert not folder.exists(), "reading writes nothing"
     with locked(store, holder()):
         store.write(fresh.state, None)
-    assert sorted(path.name for path in folder.iterdir()) == ["study.dev.json", "study.dev.lock"]
+    assert sorted(path.name for path in folder.iterdir()) == ["study.dev.history", "study.dev.json", "study.dev.lock"]
     assert store.read().state.serial == 1
 
 
@@ -169,7 +170,7 @@ def test_a_newer_state_is_not_written_over(tmp_path: Path) -> None:
 def test_the_state_of_another_project_is_refused(tmp_path: Path) -> None:
     with locked(store := store_in(tmp_path), holder()):
         store.write(store.read().state, None)
-    other = LocalStore(tmp_path, "study", "uid-2", "dev", clock=TurnedClock())
+    other = LocalStore(tmp_path, Names("study", "uid-2", "dev"), clock=TurnedClock())
     with pytest.raises(StateUnreadable, match="project with uid uid-1, not uid-2"):
         other.read()
 
@@ -178,10 +179,10 @@ def test_the_state_of_another_project_is_refused(tmp_path: Path) -> None:
 def test_no_name_leads_out_of_the_folder(name: str, tmp_path: Path) -> None:
     for project, environment in ((name, "dev"), ("study", name)):
         with pytest.raises(InvalidName):
-            LocalStore(tmp_path, project, "uid-1", environment, clock=TurnedClock())
+            LocalStore(tmp_path, Names(project, "uid-1", environment), clock=TurnedClock())
 
 
 def test_two_pairs_of_names_never_share_a_file(tmp_path: Path) -> None:
     with pytest.raises(InvalidName):
-        LocalStore(tmp_path, "a", "uid-1", "b.c", clock=TurnedClock())
-    assert LocalStore(tmp_path, "a.b", "uid-1", "c", clock=TurnedClock()).read().version is None
+        LocalStore(tmp_path, Names("a", "uid-1", "b.c"), clock=TurnedClock())
+    assert LocalStore(tmp_path, Names("a.b", "uid-1", "c"), clock=TurnedClock()).read().version is None

@@ -37,7 +37,7 @@ def test_another_process_is_refused_and_told_who_holds_the_lock(tmp_path: Path) 
         store_in(tmp_path).lock(holder("mine"))
     assert caught.value.info == holder()
     assert "ada on host-1 (process 42) for `apply`" in caught.value.diagnostic.detail
-    assert "qctl state unlock lock-1" in caught.value.diagnostic.remedy
+    assert "qctl state force-unlock lock-1" in caught.value.diagnostic.remedy
 
 
 def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:

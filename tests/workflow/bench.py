@@ -18,6 +18,7 @@ from reconciler.core.state import State
 from reconciler.providers import KINDS
 from reconciler.store.local import LocalStore
 from reconciler.store.port import locked
+from reconciler.store.successor import Names
 from reconciler.workflow.apply import Applied, apply
 from reconciler.workflow.observe import Refresh
 from reconciler.workflow.plan import Planned, Selection, make_plan
@@ -49,7 +50,7 @@ class Project:
     def session(self) -> Session:
         """A new process, as far as memory goes."""
         names = (self.context.name, self.context.uid, self.context.environment)
-        store = LocalStore(self.folder, *names, clock=self.bench.clock)
+        store = LocalStore(self.folder, Names(*names), clock=self.bench.clock)
         return Session(self.context, KINDS, {"braket": self.bench.cloud}, store, self.bench.clock, "test")
 
     @property

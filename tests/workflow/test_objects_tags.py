@@ -12,6 +12,7 @@ from reconciler.core.diagnostic import Diagnostic
 from reconciler.providers import KINDS
 from reconciler.providers.tag_cloud import TagCloud
 from reconciler.store.local import LocalStore
+from reconciler.store.successor import Names
 from reconciler.workflow.plan import Planned
 from reconciler.workflow.session import Session
 from tests.providers.bench import ACCOUNT, FORTE, GARNET, SV1, open_bench
@@ -30,7 +31,7 @@ class Project(bench.Project):
         names = (self.context.name, self.context.uid, self.context.environment)
         clouds: dict[str, Any] = {"braket": self.bench.cloud}
         clouds["tags"] = TagCloud(clouds)
-        store = LocalStore(self.folder, *names, clock=self.bench.clock)
+        store = LocalStore(self.folder, Names(*names), clock=self.bench.clock)
         return Session(self.context, KINDS, clouds, store, self.bench.clock, "test")
 
     def theirs(self, name: str = "theirs", device: str = GARNET, **tags: str) -> str:
@@ -134,7 +135,8 @@ def test_after_a_lost_state_the_same_tags_are_put_again(project: Project) -> Non
     arn = project.theirs(a="1")
     project.apply(tag_set(arn))
     for file in project.folder.glob("*"):
-        file.unlink()
+        if file.is_file():
+            file.unlink()
     project.apply(tag_set(arn))
     assert project.plan(tag_set(arn)).plan.empty
     project.apply()
@@ -172,7 +174,8 @@ def test_a_target_is_no_run_on_record(project: Project) -> None:
     project.apply(run)
     arn = project.attempts("run")[0].id
     for file in project.folder.glob("*"):
-        file.unlink()
+        if file.is_file():
+            file.unlink()
     project.apply(tag_set(arn))
     project.apply(tag_set(arn), run)
     assert [(a.id, a.outcome) for a in project.attempts("run")] == [(arn, Outcome.ACCEPTED)]
@@ -188,7 +191,8 @@ def test_whatever_breaks_the_tags_arrive(project: Project, effect: str, forget: 
     project.bench.world.clear_faults()
     if forget:
         for file in project.folder.glob("*"):
-            file.unlink()
+            if file.is_file():
+                file.unlink()
     project.apply(tag_set(arn))
     assert project.plan(tag_set(arn)).plan.empty
     assert project.tags(arn) == {"a": "1", "owner": "us"}

@@ -36,7 +36,8 @@ def _in_doubt(project: Project, fault: dict[str, object], *, hidden: bool = True
 
 def _forget(project: Project) -> None:
     for file in project.folder.iterdir():
-        file.unlink()
+        if file.is_file():
+            file.unlink()
 
 
 @pytest.mark.parametrize(("how", "reads"), [(Refresh.OPEN, 1), (Refresh.ALL, 2), (Refresh.NONE, 0)])

@@ -1,0 +1,141 @@
+"""Where the project's state rests: a folder, or a bucket on S3, on another service, or in the local cloud."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from reconciler.cli.clouds import LocalCloud, Problem
+from reconciler.core.diagnostic import Diagnostic
+from reconciler.core.ports import Clock
+from reconciler.manifest.project_state import State
+from reconciler.store.local import LocalStore, random_id
+from reconciler.store.port import Archive
+from reconciler.store.rescue import RescuingStore
+from reconciler.store.sealed import KeyMissing, Seal, Sealed, Unsealed, keys_of
+from reconciler.store.successor import Names
+
+if TYPE_CHECKING:
+    from reconciler.store.s3.client import S3Objects
+    from reconciler.store.s3.probe import Probe
+
+KEY_VARIABLE = "QCTL_STATE_KEY"
+_LOCAL_REGION = "us-east-1"
+_OF_S3 = ("region", "profile", "endpointUrl", "pathStyle", "encryption")
+
+
+@dataclass(frozen=True, slots=True)
+class StateSetup:
+    """How a project reaches its state. `in_local_cloud`: all clouds are local; so is a bucket without address."""
+
+    root: Path
+    settings: State
+    names: Names
+    clock: Clock
+    local_cloud: LocalCloud
+    in_local_cloud: bool
+
+    def store(self) -> Archive:
+        """The store, which leaves a rescue file on this machine when it fails. Connects to nothing."""
+        return RescuingStore(self._inner(), self.names, self.seal(), (self.root / ".qctl" / "rescue", self.root))
+
+    def _inner(self) -> Archive:
+        if self.settings.backend == "local":
+            return LocalStore(self.root / self.settings.path, self.names, clock=self.clock, seal=self.seal())
+        from reconciler.store.s3.store import S3Store  # botocore: only where the state rests in a bucket
+
+        objects = self.objects()
+        return S3Store(
+            objects, self.settings.key, self.names, clock=self.clock, seal=self.seal(), guard=self.probe(objects)
+        )
+
+    def at(self, place: str) -> StateSetup:
+        """The same state in another place: `local:FOLDER` or `s3://BUCKET/KEY`. Raises Problem."""
+        return StateSetup(
+            self.root, _settings_at(place, self.settings), self.names, self.clock, self.local_cloud, self.in_local_cloud
+        )
+
+    def seal(self) -> Seal:
+        """What encrypts on this machine, if anything is to. Raises KeyMissing and InvalidKey."""
+        chosen = self.settings.encryption
+        if not chosen.client_side:
+            return Unsealed()
+        if given := os.environ.get(KEY_VARIABLE):
+            return Sealed(keys_of(given, KEY_VARIABLE))
+        if chosen.key_file is None:
+            raise KeyMissing("The state", f"is to be encrypted on this machine, but {KEY_VARIABLE} is not set")
+        path = Path(chosen.key_file).expanduser()
+        if path.resolve().is_relative_to(self.root.resolve()):
+            detail = f"{path} lies inside the project: whoever gets the project gets the key."
+            raise Problem(Diagnostic("state/key-inside", "Encryption key in the project", detail, "Move it out."))
+        try:
+            text = path.read_text("utf-8")
+        except (OSError, ValueError) as error:
+            raise KeyMissing("The state", f"is encrypted with the key in {path}, which can't be read") from error
+        return Sealed(keys_of(text, str(path)))
+
+    def objects(self) -> S3Objects:
+        """The bucket. Raises Problem if this is no bucket."""
+        from reconciler.store.s3.client import Access, S3Objects  # botocore, as above
+
+        settings = self.settings
+        if settings.bucket is None:
+            detail = "The state of this project rests in a folder."
+            raise Problem(Diagnostic("state/no-bucket-set", "State is not in a bucket", detail, "Set spec.state."))
+        if self.in_local_cloud and settings.endpoint_url is None:
+            from reconciler.emulator.inprocess import hook
+
+            return S3Objects(Access(settings.bucket, _LOCAL_REGION, hook=hook(self.local_cloud.world())), self.clock)
+        access = Access(
+            settings.bucket,
+            settings.region or os.environ.get("AWS_REGION") or None,
+            settings.profile,
+            settings.endpoint_url,
+            settings.path_style,
+            settings.encryption.kms_key_id,
+            encrypt=settings.endpoint_url is None,  # others need not know the header
+        )
+        return S3Objects(access, self.clock)
+
+    def probe(self, objects: S3Objects) -> Probe:
+        """What asks the bucket whether it keeps conditions."""
+        from reconciler.store.s3.probe import Probe
+
+        local = self.in_local_cloud and self.settings.endpoint_url is None
+        # The local cloud can be emptied and switched: what this machine once knew of it proves nothing.
+        memory = None if local else _cache_folder()
+        return Probe(
+            objects, objects.endpoint, str(self.settings.bucket), self.settings.key, self.clock, random_id, memory
+        )
+
+
+def _settings_at(place: str, like: State) -> State:
+    """Settings for another place; what they don't say is as it is for the present one."""
+    kind, _, rest = place.partition(":")
+    data = like.model_dump(exclude_unset=True, by_alias=True)
+    encryption = {k: v for k, v in data.get("encryption", {}).items() if k != "kmsKeyId"}
+    try:
+        if kind == "local":
+            return State.model_validate({"backend": "local", "path": rest, "encryption": encryption})
+        parts = urlsplit(place)
+        if kind == "s3" and parts.netloc:
+            kept = {name: data[name] for name in _OF_S3 if name in data}
+            key = parts.path.strip("/") or "qctl"
+            return State.model_validate({**kept, "backend": "s3", "bucket": parts.netloc, "key": key})
+    except ValueError as error:
+        raise Problem(_no_place(place, str(error).splitlines()[-2].strip())) from error
+    raise Problem(_no_place(place, "it is neither"))
+
+
+def _no_place(place: str, why: str) -> Diagnostic:
+    detail = f"{place!r} is no place of a state: {why}."
+    return Diagnostic("state/no-place", "Not a place of a state", detail, "Write local:FOLDER or s3://BUCKET/KEY.")
+
+
+def _cache_folder() -> Path | None:
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111 - Path raises with no home
+    folder = Path(home)
+    return folder / "qctl" / "buckets" if folder.is_absolute() else None

@@ -1,0 +1,60 @@
+"""Whether a state may be saved over the one that stands, and what its header then is: the same for every store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reconciler import __version__
+from reconciler.core.address import NAME
+from reconciler.core.environment import ENVIRONMENT
+from reconciler.core.state import State
+from reconciler.store.errors import Conflict, InvalidName, StateUnreadable
+from reconciler.store.format import Header
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Whose state it is. Raises InvalidName, so that no file leaves its folder, and no object its prefix."""
+
+    project: str
+    uid: str
+    environment: str
+
+    def __post_init__(self) -> None:
+        if not NAME.fullmatch(self.project):
+            raise InvalidName("project name", self.project)
+        if not ENVIRONMENT.fullmatch(self.environment):
+            raise InvalidName("environment name", self.environment)
+
+    def fresh(self, lineage: str) -> Header:
+        """The header of a state that was never saved."""
+        return Header(lineage, 0, "", __version__, self.project, self.uid, self.environment, folded=0)
+
+    def check_owner(self, header: Header, name: str) -> None:
+        """Raise StateUnreadable for a state of another project or environment."""
+        if (header.project_uid, header.environment) == (self.uid, self.environment):
+            return
+        why = f"belongs to environment {header.environment} of a project with uid {header.project_uid}, not {self.uid}"
+        raise StateUnreadable(name, why)
+
+    def next(self, state: State, standing: Header | None, write_id: str, folded: int) -> Header:
+        """The header of the next save."""
+        return Header(
+            lineage=state.lineage,
+            serial=max(state.serial, standing.serial if standing else 0) + 1,
+            write_id=write_id,
+            tool_version=__version__,
+            project_name=self.project,
+            project_uid=self.uid,
+            environment=self.environment,
+            folded=folded,
+        )
+
+
+def check_successor(standing: Header | None, state: State, if_version: str | None, name: str) -> None:
+    """Raise Conflict unless `state` follows what stands there."""
+    stands = standing.standing if standing else None
+    if (stands.version if stands else None) != if_version:
+        raise Conflict(stands, f"{name} was saved by another command")
+    if stands and stands.lineage != state.lineage:
+        raise Conflict(stands, f"{name} has another lineage: it is not an earlier form of this state")
