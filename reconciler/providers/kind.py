@@ -40,7 +40,8 @@ class Search:
     """What to look for: runs of the project `uid` made since then, in these regions.
 
     `unmarked`: also runs without readable marks, which may be ours. `maybe`: regions where a refusal is no failure.
-    `kinds`: what is declared or in doubt; a kind whose runs carry no marks is looked for only then.
+    `kinds`: what is declared or in doubt; a kind whose runs carry no marks is looked for only then. `watched`: digests
+    of objects that are only observed, whoever made them.
     """
 
     uid: str
@@ -49,6 +50,7 @@ class Search:
     unmarked: bool = False
     maybe: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
+    watched: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

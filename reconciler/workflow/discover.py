@@ -83,7 +83,8 @@ def _search(session: Session, name: str, cloud: Cloud, state: State, want: Wante
     kinds = frozenset(kind for kind in ours if session.kinds[kind].cloud == name)
     regions = frozenset(_regions(session, name, state, want))
     since = born(session.context.uid) - _SKEW
-    search = Search(session.context.uid, since, regions, bool(doubts), kinds=kinds)
+    watched = frozenset(r.digest for r in want.by_address.values() if r.watched)
+    search = Search(session.context.uid, since, regions, bool(doubts), kinds=kinds, watched=watched)
     return search if state.records else replace(search, maybe=frozenset(cloud.everywhere()))
 
 

@@ -18,7 +18,14 @@ from reconciler.providers.existing import Importer
 from reconciler.workflow.session import Session
 
 FOLDER = "imported"
-_WORDS = {"QuantumTask": "task", "HybridJob": "job", "SpendingLimit": "limit", "Batch": "batch", "Workload": "workload"}
+_WORDS = {
+    "QuantumTask": "task",
+    "HybridJob": "job",
+    "SpendingLimit": "limit",
+    "Bucket": "bucket",
+    "Batch": "batch",
+    "Workload": "workload",
+}
 _SUFFIXES = {"openqasm": "qasm"}
 _PLACEHOLDERS = {
     "qasm": "OPENQASM 3.0;\n// Braket never returns a program. Put the one that was submitted here.\nqubit[1] q;\n",

@@ -39,7 +39,13 @@ def _value(attribute: Attribute, state: State, wanted: dict[str, Resource]) -> s
 
 
 def _attribute(attempt: Attempt, name: str) -> str | None:
-    values = {"arn": attempt.id, "status": attempt.status, "outputS3Uri": attempt.output, "digest": attempt.digest}
+    values = {
+        "arn": attempt.id,
+        "name": str(attempt.execution.get("name", "")),
+        "status": attempt.status,
+        "outputS3Uri": attempt.output,
+        "digest": attempt.digest,
+    }
     return values.get(name) or None
 
 

@@ -72,7 +72,7 @@ class Caller:
             return self._conclude(intent, op, self._create_once(op, intent, attempt, send, intend))
         reply, doubted = self._repeat(op.address, Verb.CREATE, send, op.repeats)
         if doubted and reply.outcome is not Outcome.ACCEPTED:
-            reply = self._look(cloud, attempt, reply)
+            reply = self._look(cloud, op.address.kind, attempt, reply)
         return self._conclude(intent, op, reply)
 
     def _create_once(
@@ -182,7 +182,7 @@ class Caller:
 
         reply, doubted = self._repeat(op.address, Verb.CREATE, send, op.repeats)
         if doubted and reply.outcome is not Outcome.ACCEPTED:
-            reply = self._look(cloud, replace(attempts[0], token=together.token), reply)
+            reply = self._look(cloud, op.address.kind, replace(attempts[0], token=together.token), reply)
         events = [
             self._conclusion(intent, replace(op, address=m.address, token=m.token), reply) for m in together.members
         ]
@@ -290,14 +290,15 @@ class Caller:
             self.session.clock.sleep(max(pause, reply.after))
             pause = min(pause * 2, _LONGEST_PAUSE)
 
-    def _look(self, cloud: Cloud, attempt: Attempt, reply: Reply) -> Reply:
+    def _look(self, cloud: Cloud, kind: str, attempt: Attempt, reply: Reply) -> Reply:
         """Search for our tags. Not finding them proves nothing yet: the cloud may show it later.
 
         A refusal counts as unknown here too: it may be the repetition that was refused, not the first call.
         """
         since = datetime.fromisoformat(attempt.intended) - _LAG
+        regions, kinds = frozenset({attempt.place.region}), frozenset({kind})
         try:
-            for found in cloud.discover(Search(self.session.context.uid, since, frozenset({attempt.place.region}))):
+            for found in cloud.discover(Search(self.session.context.uid, since, regions, kinds=kinds)):
                 if isinstance(found, Found) and found.attempt.token == attempt.token:
                     return Reply(Outcome.ACCEPTED, id=found.attempt.id)
         except CloudUnavailable as error:

@@ -9,7 +9,8 @@ The folder of a case holds its manifests and
 
 Steps: `qctl …` (an `exit N:` before it expects that exit code), `replace FILE OLD NEW`, `copy FILE TARGET`,
 `sequence NAME` (one of `tests/simulate/sequences` as `sequences/NAME.json`), `forget-state`, `vanish` (the cloud
-forgets its tasks) and `job-fails NUMBER REASON` (the local Pasqal's job of that number, from 1 on, is to end in ERROR).
+forgets its tasks), `make-bucket NAME` (somebody else of this account does) and `job-fails NUMBER REASON` (the local
+Pasqal's job of that number, from 1 on, is to end in ERROR).
 """
 
 from __future__ import annotations
@@ -76,6 +77,8 @@ class Story:
                 shutil.copy(_SEQUENCES / f"{args[0]}.json", self.root / "sequences")
             case "vanish":
                 self._tamper("DELETE FROM task")
+            case "make-bucket":
+                self._tamper("INSERT INTO s3_bucket VALUES (?, 'us-east-1', '2026-01-14T12:00:00+00:00')", args[0])
             case "job-fails":
                 fails = "UPDATE pasqal_job SET settled_as = 'ERROR', errors = json_array(?) WHERE seq = ?"
                 self._tamper(fails, args[1], int(args[0]))

@@ -55,7 +55,7 @@ class Sample:
     lasting: Mapping[str, Any] = field(default_factory=dict)
     tagged: Mapping[str, str] = field(default_factory=dict)
 
-    def declared(self, name: str = "run", **changes: Any) -> Declared:
+    def declared(self, name: str = "run", /, **changes: Any) -> Declared:
         """The sample as a manifest declares it; `a__b=x` changes the field a.b."""
         spec = dict(self.spec)
         for path, value in changes.items():
@@ -238,6 +238,31 @@ SAMPLES: Mapping[str, Sample] = {
             "with its currency": {"amount": "100.5 USD"},
             "ARN for its alias": {"device": GARNET},
             "defaults written out": {"protect": False, "management": "manage", "onRemove": "delete"},
+        },
+        tagged={"study": "ghz", "owner": "lab-3"},
+    ),
+    "Bucket": Sample(
+        kind="Bucket",
+        spec={"name": "amazon-braket-lab-3", "protect": False, "tags": {"owner": "lab-3"}},
+        other={
+            "name": "amazon-braket-lab-4",
+            "region": "eu-north-1",
+            "encryption": {"kmsKey": "alias/lab"},
+            "publicAccessBlock": {"blockPolicy": False},
+            "versioning": True,
+            "lifecycle": {"expire": [{"prefix": "tmp/", "days": 7}]},
+            "protect": True,
+            "management": "observe",
+            "onRemove": "orphan",
+            "tags": {"owner": "lab-4"},
+        },
+        same={
+            "defaults written out": {
+                "encryption": {"bucketKey": True},
+                "publicAccessBlock": {"blockAcls": True},
+                "versioning": False,
+                "lifecycle": {"expire": []},
+            }
         },
         tagged={"study": "ghz", "owner": "lab-3"},
     ),

@@ -21,7 +21,7 @@ from tests.providers.samples import CONTEXT, SAMPLES
 SCOPE = Scope(CONTEXT.uid, CONTEXT.environment)
 READS = ("Get", "Search", "List")
 # Of a cloud whose creates take a token; the other one is in tests/providers/pasqal. What lasts has tests of its own.
-LASTING = ("SpendingLimit", "TagSet")
+LASTING = ("SpendingLimit", "TagSet", "Bucket")
 every_kind = pytest.mark.parametrize("name", [name for name in SAMPLES if KINDS[name].repeats and name not in LASTING])
 
 

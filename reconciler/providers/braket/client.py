@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -45,6 +45,8 @@ _RELIED_ON = frozenset(
         *("spendingLimitArn", "spendingLimits"),
     }
 )
+# A service's words that there is no such thing. A 404 without them is a gateway's.
+_ABSENT = frozenset({"ResourceNotFoundException", "NoSuchKey", "NoSuchBucket"})
 _READ_TRIES = 5
 _LONGEST_PAUSE = 20.0  # seconds
 # GetDevice leaves OpenQASM out unless the user agent names BraketSchemas 1.8.0 or later (api/braket-get-device.txt).
@@ -102,7 +104,7 @@ class BraketClient:
 
     def read(self, region: str, method: str, **parameters: Any) -> dict[str, Any]:
         """A call that changes nothing, repeated while that helps. Raises CloudUnavailable, or ClientError for a 404."""
-        return self._patient(method, lambda: self.once(region, method, **parameters), absence=True)
+        return self._patient(method, lambda: self.once(region, method, **parameters), _ABSENT)
 
     def pages(self, region: str, method: str, **parameters: Any) -> Iterator[dict[str, Any]]:
         """Every page of a search, each read patiently. Raises CloudUnavailable."""
@@ -124,7 +126,7 @@ class BraketClient:
         """An object's bytes. Raises CloudUnavailable, or ClientError for a 404."""
         s3 = self._client("s3", region)
         # Read inside: the connection may also break in the middle of the body.
-        return self._patient("get_object", lambda: _body(s3.get_object(Bucket=bucket, Key=key)), absence=True)
+        return self._patient("get_object", lambda: _body(s3.get_object(Bucket=bucket, Key=key)), _ABSENT)
 
     def has_object(self, region: str, bucket: str, key: str) -> bool:
         """Whether the object is known to be there. Raises CloudUnavailable."""
@@ -153,6 +155,18 @@ class BraketClient:
             if code_of(error) != "PreconditionFailed":
                 raise
 
+    def stored_once(self, region: str, method: str, **parameters: Any) -> dict[str, Any]:
+        """One call to S3, once. Raises botocore's errors."""
+        result: dict[str, Any] = getattr(self._client("s3", region), method)(**parameters)
+        if "html" in result["ResponseMetadata"].get("HTTPHeaders", {}).get("content-type", ""):
+            # S3 answers most changes without a word, and so botocore takes a proxy's page for a success.
+            raise GarbledAnswerError(operation=method, kind="a page instead of S3's answer")
+        return result
+
+    def stored_read(self, region: str, method: str, absent: Collection[str], **parameters: Any) -> dict[str, Any]:
+        """A reading call to S3. Raises CloudUnavailable, or ClientError with one of the codes of `absent`."""
+        return self._patient(method, partial(self.stored_once, region, method, **parameters), absent)
+
     def make_bucket(self, region: str, bucket: str) -> None:
         """A bucket of ours, once. Raises botocore's errors; one that we have already is none."""
         s3 = self._client("s3", region)
@@ -167,16 +181,16 @@ class BraketClient:
         """A reading call of CloudWatch Logs. Raises CloudUnavailable, or ClientError for what is not there."""
         logs = self._client("logs", region)
         call = partial(_answer, method, partial(getattr(logs, method), **parameters))
-        return self._patient(method, call, absence=True)
+        return self._patient(method, call, _ABSENT)
 
-    def _patient(self, what: str, call: Callable[[], T], *, absence: bool = False) -> T:
-        """`absence`: a "no such thing" is the caller's to read, as a ClientError."""
+    def _patient(self, what: str, call: Callable[[], T], absent: Collection[str] = ()) -> T:
+        """`absent`: codes that say "no such thing", which is the caller's to read, as a ClientError."""
         pause = 0.2
         for left in reversed(range(_READ_TRIES)):
             try:
                 return call()
             except LIBRARY_ERRORS as error:
-                if absence and isinstance(error, ClientError) and is_absence(error):
+                if isinstance(error, ClientError) and code_of(error) in absent:
                     raise
                 if not left or not is_transient(error):
                     raise CloudUnavailable(f"{what} failed: {text_of(error)}") from error
@@ -218,11 +232,6 @@ class BraketClient:
         if self._access.hook is not None:
             client.meta.events.register_first("before-send", self._access.hook)
         return client
-
-
-def is_absence(error: ClientError) -> bool:
-    """Whether the service says that there is no such thing. A 404 without its words is a gateway's."""
-    return code_of(error) in ("ResourceNotFoundException", "NoSuchKey", "NoSuchBucket")
 
 
 def _answer(operation: str, call: Callable[[], dict[str, Any]]) -> dict[str, Any]:

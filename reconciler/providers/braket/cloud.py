@@ -16,17 +16,21 @@ from reconciler.core.job import Job
 from reconciler.core.money import Price
 from reconciler.core.ports import Clock
 from reconciler.core.resource import Resource
-from reconciler.providers.braket import tag_sets, task_reading
+from reconciler.providers.braket import bucket_check, tag_sets, task_reading
+from reconciler.providers.braket.bucket import KIND as BUCKET
+from reconciler.providers.braket.bucket_verbs import ARN as BUCKET_ARN
+from reconciler.providers.braket.bucket_verbs import BucketVerbs
 from reconciler.providers.braket.budget import Budget
 from reconciler.providers.braket.client import BraketClient
 from reconciler.providers.braket.device import REGIONS, region_of
 from reconciler.providers.braket.existing import arn_parts, existing_limit, existing_task
+from reconciler.providers.braket.existing_bucket import existing_bucket
 from reconciler.providers.braket.existing_job import existing_job
 from reconciler.providers.braket.job_verbs import JobVerbs
 from reconciler.providers.braket.program_set import bundles, set_request
 from reconciler.providers.braket.spending_limit_verbs import SpendingLimitVerbs
 from reconciler.providers.braket.task_verbs import TaskVerbs
-from reconciler.providers.braket.verbs import Verbs, creating
+from reconciler.providers.braket.verbs import LastingVerbs, Verbs, creating
 from reconciler.providers.kind import Bundles, Checked, Found, Reply, ResultFile, Search
 from reconciler.providers.price_lists import PriceLists
 from reconciler.providers.tag_holder import KIND as TAG_SET
@@ -47,11 +51,11 @@ class BraketCloud:
         self._clock = clock
         self._prefix = LOCAL_ACCOUNT if local else ""
         self._account = ""
-        self._limits = SpendingLimitVerbs(client, clock)
+        self._limits, self._buckets = SpendingLimitVerbs(client, clock), BucketVerbs(client, clock)
+        self._lasting: Mapping[str, LastingVerbs] = {verbs.kind: verbs for verbs in (self._limits, self._buckets)}
         lists = prices or PriceLists()
-        tasks, jobs = TaskVerbs(client, clock, lists), JobVerbs(client, clock, lists, local=local)
-        kinds: Sequence[Verbs] = (tasks, jobs, self._limits)
-        self._verbs = {verbs.kind: verbs for verbs in kinds}
+        runs: Sequence[Verbs] = (TaskVerbs(client, clock, lists), JobVerbs(client, clock, lists, local=local))
+        self._verbs: Mapping[str, Verbs] = {**{verbs.kind: verbs for verbs in runs}, **self._lasting}
 
     def account(self) -> str:
         """The account of these credentials."""
@@ -65,7 +69,9 @@ class BraketCloud:
         return {self._client.region, *(region_of(arn, self._client.region) for arn in ours)}
 
     def place(self, resource: Resource) -> Place:
-        """QPUs run in their own region, simulators in ours."""
+        """QPUs run in their own region, simulators in ours; a bucket is made where it says."""
+        if resource.address.kind == BUCKET:
+            return Place("braket", self.account(), resource.delivery.get("region") or self._client.region)
         region = region_of(str(resource.execution["device"]), self._client.region)
         return Place("braket", self.account(), region)
 
@@ -83,16 +89,17 @@ class BraketCloud:
     def objections(
         self, changes: Sequence[Change], declared: Mapping[Address, Resource], prices: Mapping[Address, Price]
     ) -> list[Diagnostic]:
-        """What spending limits have no room for, and limits for which there is no room."""
-        return Budget(self._client, self._clock.now()).objections(changes, declared, prices)
+        """What spending limits have no room for, limits for which there is no room, and what S3 would refuse."""
+        found = Budget(self._client, self._clock.now()).objections(changes, declared, prices)
+        return [*found, *bucket_check.objections(self._buckets, self, changes, declared)]
 
     def update(self, kind: str, attempt: Attempt, settings: Mapping[str, Any], token: str) -> Reply:
-        """Let these settings stand; spending limits alone have any."""
-        return self._limits.update(attempt, settings, token)
+        """Let these settings stand."""
+        return self._lasting[kind].update(attempt, settings, token)
 
     def delete(self, kind: str, attempt: Attempt) -> Reply:
-        """Delete a spending limit."""
-        return self._limits.delete(attempt)
+        """Delete a spending limit or an empty bucket."""
+        return self._lasting[kind].delete(attempt)
 
     def bundles(self, resources: Sequence[Resource]) -> Bundles:
         """What one task can hold."""
@@ -125,15 +132,18 @@ class BraketCloud:
         """
         everything = bool(search.maybe) or not search.kinds
         for kind, verbs in self._verbs.items():
-            if everything or kind in search.kinds:
+            if kind in search.kinds or (everything and verbs.unasked):
                 yield from verbs.discover(search, self.account())
 
     def could_be(self, run_id: str) -> bool:
         """Whether it is the ARN of something on Braket."""
-        return run_id.startswith("arn:") and ":braket:" in run_id
+        return run_id.startswith("arn:") and (":braket:" in run_id or run_id.startswith(BUCKET_ARN))
 
     def existing(self, kind: str, run_id: str, *, whole: bool = False) -> Existing | None:
-        """A task, a job or a limit, whoever made it."""
+        """A task, a job, a limit or a bucket, whoever made it."""
+        if run_id.startswith(BUCKET_ARN):
+            here = Place("braket", self.account(), self._client.region)
+            return existing_bucket(self._buckets, here, run_id) if kind in ("", BUCKET) else None
         told, region = arn_parts(run_id)
         if not told or kind not in ("", told):
             return None
@@ -155,7 +165,9 @@ class BraketCloud:
         return self._verbs[kind].cancel(attempt, token)
 
     def tag(self, attempt: Attempt, put: Mapping[str, str], drop: Sequence[str]) -> Reply:
-        """TagResource, then UntagResource for what is dropped: the same calls for whatever has an ARN."""
+        """TagResource, then UntagResource for what is dropped: the same calls for whatever is of Braket."""
+        if attempt.id.startswith(BUCKET_ARN):
+            return self._buckets.tag(attempt, put, drop)
         return self.retag(attempt.id, put, drop)
 
     def target_place(self, target: str) -> Place:

@@ -26,6 +26,7 @@ class JobVerbs:
     """Implements Verbs. On the `local` cloud every missing bucket is made: nobody can make one there by hand."""
 
     kind = job_reading.KIND
+    unasked = True
 
     def __init__(self, client: BraketClient, clock: Clock, prices: PriceLists, *, local: bool = False) -> None:
         self._client = client

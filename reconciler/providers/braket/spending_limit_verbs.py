@@ -30,6 +30,7 @@ class SpendingLimitVerbs:
     """Implements Verbs, and the two of lasting objects."""
 
     kind = "SpendingLimit"
+    unasked = True
 
     def __init__(self, client: BraketClient, clock: Clock) -> None:
         self._client = client

@@ -25,6 +25,7 @@ class TaskVerbs:
     """Implements Verbs."""
 
     kind = "QuantumTask"
+    unasked = True
 
     def __init__(self, client: BraketClient, clock: Clock, prices: PriceLists) -> None:
         self._client = client

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
 
@@ -18,6 +18,7 @@ class Verbs(Protocol):
     """The verbs of one kind; each as in `kind.Cloud`."""
 
     kind: str
+    unasked: bool  # whether a search that nobody narrows looks for them too, be none declared
 
     def check(self, resources: Sequence[Resource]) -> Checked:
         """Ask the devices. Raises CloudUnavailable."""
@@ -36,6 +37,16 @@ class Verbs(Protocol):
 
     def results(self, attempt: Attempt) -> Sequence[ResultFile]:
         """The result files as stored. Raises ResultMissing or CloudUnavailable."""
+
+
+class LastingVerbs(Verbs, Protocol):
+    """The verbs of a kind of objects that last; the two more are as in `kind.Keeper`."""
+
+    def update(self, attempt: Attempt, settings: Mapping[str, Any], token: str) -> Reply:
+        """Let these settings stand."""
+
+    def delete(self, attempt: Attempt) -> Reply:
+        """Delete it. One that is not there is no error: ACCEPTED."""
 
 
 def changing(call: Callable[[], object], arn: str, also_fine: str = "") -> Reply:
