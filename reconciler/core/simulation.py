@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from reconciler.core.address import Address
 from reconciler.core.declared import Path
 
 Backend: TypeAlias = Literal["auto", "state_vector", "density_matrix", "device_noise", "ahs", "pulser"]
@@ -156,4 +155,7 @@ def simulation_to_json(simulation: Simulation) -> dict[str, Any]:
     return data
 
 
-Simulations: TypeAlias = Mapping[Address, tuple[Simulation, ...]]
+def outcome(made: Sequence[Simulation]) -> dict[str, bool]:
+    """What policies see of a change's simulations: whether all were done, and whether all that was said holds."""
+    done = all(s.done for s in made)
+    return {"done": done, "passed": done and all(v.passed for s in made for v in s.verdicts)}

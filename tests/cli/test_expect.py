@@ -249,6 +249,22 @@ def test_a_team_shares_a_cache_by_its_key(here: Place, monkeypatch: pytest.Monke
     assert here.ok("plan").out.endswith("Simulated: 1 run.\n"), "a key that can be guessed keeps nothing"
 
 
+def test_a_policy_sees_whether_it_was_simulated(here: Place) -> None:
+    policy = """---
+apiVersion: qctl/v1alpha1
+kind: Policy
+metadata: {name: simulated}
+spec:
+  match: "change.pays"
+  rules:
+    - {assert: "change.simulation.done && change.simulation.passed", message: "simulate it first"}
+"""
+    _write(here, _task("bell", "{simulate: true}"), policy)
+    here.ok("plan")
+    _write(here, _task("bell", "{simulate: false}"), policy)
+    assert "simulate it first" in here.run("plan").err
+
+
 def test_many_failures_are_told_once(here: Place) -> None:
     sweep = "OPENQASM 3.0; input float theta; qubit[1] q; rx(theta) q[0];"
     inputs = ', inputs: {theta: "${{ matrix.theta }}"}'
