@@ -54,7 +54,7 @@ def command(
 
 
 def _saved(flags: Flags, how: How, plan_file: Path, fingerprint: str, *, as_json: bool) -> int:
-    saved, wish = read_plan(plan_file)
+    saved, wish = read_plan(plan_file, flags)
     flags = in_environment_of(saved, flags, click.get_current_context())
     project = open_project(flags)
     old = refuse_old(project, saved, flags)

@@ -11,12 +11,14 @@ from pathlib import Path
 import click
 
 from reconciler.cli.clouds import Problem
-from reconciler.cli.project import Flags, Opened
+from reconciler.cli.project import Flags, Opened, open_project
+from reconciler.cli.state_setup import KEY_VARIABLE
 from reconciler.core.address import InvalidAddress
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.duration import seconds_of
 from reconciler.core.saved_plan import SavedPlan
 from reconciler.store.plan_file import PlanUnreadable, read
+from reconciler.store.sealed import Seal, Sealed, keys_of
 from reconciler.workflow.observe import Refresh
 from reconciler.workflow.plan import Planned, Selection
 from reconciler.workflow.saved_plans import Texts, differences, refresh_of, selection_of, too_late, unexpected
@@ -53,13 +55,24 @@ class Wish:
     approval: Approval = Approval()
 
 
-def read_plan(path: Path) -> tuple[SavedPlan, Wish]:
+def read_plan(path: Path, flags: Flags) -> tuple[SavedPlan, Wish]:
     """The plan in a file, and what it is about. Raises the store's errors."""
-    saved = read(path)
+    saved = read(path, lambda: _seal(flags))
     try:
         return saved, Wish(selection_of(saved), refresh_of(saved), Approval(saved))
     except (InvalidAddress, ValueError) as error:
         raise PlanUnreadable(str(path), f"asks for what can't be ({error})") from error
+
+
+def read_to_show(path: Path, flags: Flags) -> SavedPlan:
+    """The plan in a file, to be looked at. Raises the store's errors."""
+    return read(path, lambda: _seal(flags))
+
+
+def _seal(flags: Flags) -> Seal:
+    """What opens an encrypted plan: the key of the surroundings, which needs no project, or what the project says."""
+    given = os.environ.get(KEY_VARIABLE)
+    return Sealed(keys_of(given, KEY_VARIABLE)) if given else open_project(flags).state.seal()
 
 
 def in_environment_of(saved: SavedPlan, flags: Flags, context: click.Context) -> Flags:

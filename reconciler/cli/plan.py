@@ -23,7 +23,7 @@ from reconciler.manifest.load import Loaded
 from reconciler.render.json_form import dumps
 from reconciler.render.plan_markdown import plan_markdown
 from reconciler.render.plan_text import plan_text
-from reconciler.store.plan_file import encode
+from reconciler.store.plan_file import PURPOSE, encode
 from reconciler.workflow.desired_cache import Desired, DesiredCache, cache_for
 from reconciler.workflow.observe import Refresh
 from reconciler.workflow.plan import Planned, Remembered, Selection, make_plan, plan_without_changes, remember
@@ -112,7 +112,7 @@ def _plan_from_manifests(
     # What a selector came to is looked for anew at each plan.
     as_written = planned.resources.keys() == {str(d.address) for d in loaded.resources}
     # What a plan says of an import or a rename each time, it would not say from the cache.
-    told = any(found.code.startswith(("import/", "moved/", "expect/")) for found in planned.plan.diagnostics)
+    told = any(found.code.startswith(("import/", "moved/")) for found in planned.plan.diagnostics)
     if cache and as_written and not told and not loaded.diagnostics:
         cache.write(project.project, planned.resources.values(), loaded.resources)
     return Made(project, planned)
@@ -134,7 +134,7 @@ def keep(made: Made, out: Path, flags: Flags, selection: Selection, refresh: Ref
     """Write the plan to a file, for a person to review and for `qctl apply`."""
     texts = texts_of(made.project, flags)
     saved = save(made.project.session, made.planned, texts, selection, refresh, valid)
-    write(out, encode(saved))
+    write(out, made.project.state.seal().seal(encode(saved), PURPOSE))
     output().error(f"Saved to {out}, good until {saved.expires}. Fingerprint: {saved.fingerprint}")
 
 

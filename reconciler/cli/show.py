@@ -34,7 +34,7 @@ def command(flags: Flags, targets: tuple[str, ...], refresh: str, as_json: bool,
     PLAN is a file written by `qctl plan --out`: it is shown as it was made.
     """
     if len(targets) == 1 and looks_like_a_plan(Path(targets[0])):
-        return show_saved(Path(targets[0]), as_json=as_json)
+        return show_saved(Path(targets[0]), flags, as_json=as_json)
     selection = Selection(addresses(targets))
     project = open_project(flags)
     require_known(project, selection)

@@ -13,7 +13,6 @@ from reconciler.render.job_text import job_lines
 from reconciler.render.meaning import MEANINGS
 from reconciler.render.measure import columns, cut_middle, fill
 from reconciler.render.paint import Ink, paint
-from reconciler.render.simulation_text import simulation_lines
 from reconciler.render.value import flat, flat_difference, value_text
 from reconciler.render.visible import visible
 
@@ -61,16 +60,16 @@ def change_text(change: Change, width: int = 100, colour: bool = False, *, full:
     address = visible(str(change.address))
     ink = _INKS.get(change.action, Ink.STRONG)
     lines = [
-        paint(f"  # {address} {_title(change)}", Ink.STRONG, colour),
+        paint(f"  # {address} {title_of(change)}", Ink.STRONG, colour),
         f"  {paint(symbol(change.action), ink, colour)} {address}",
         f"{_INDENT}reason: {visible(change.reason)}",
     ]
     jobs = [f"{_INDENT}{line}" for line in job_lines(change.jobs, width, colour, full=full)]
-    tried = [f"{_INDENT}{line}" for line in simulation_lines(change.simulations, colour, full=full)]
-    return "\n".join([*lines, *_aligned(list(_fields(change)), width, colour), *jobs, *tried])
+    return "\n".join([*lines, *_aligned(list(rows(change)), width, colour), *jobs])
 
 
-def _title(change: Change) -> str:
+def title_of(change: Change) -> str:
+    """What would become of it, in words."""
     if change.action is Action.BLOCKED and change.attempt is None:
         return "can't be imported as it is"  # every doubt is about an attempt
     if not change.lasting:
@@ -90,7 +89,8 @@ def symbol(action: Action) -> str:
 Row = tuple[str, tuple[object, ...], str]  # name; one value, or before and after; a remark
 
 
-def _fields(change: Change) -> Iterator[Row]:
+def rows(change: Change) -> Iterator[Row]:
+    """What there is to show of a change, a row for each field."""
     for field in change.fields:
         yield from _difference(field, _meaning(change, field))
     if not change.fields:
@@ -150,13 +150,13 @@ def _range(price: Price) -> str:
     return f"at most {most}{expected}" if least is None else f"{least} to {most}{expected}"
 
 
-def _aligned(rows: list[Row], width: int, colour: bool) -> list[str]:
-    names = [cut_middle(visible(name), _WIDEST_NAME) for name, _, _ in rows]
+def _aligned(shown: list[Row], width: int, colour: bool) -> list[str]:
+    names = [cut_middle(visible(name), _WIDEST_NAME) for name, _, _ in shown]
     widest = max(map(columns, names), default=0)
     room = max(16, width - len(_INDENT) - widest - 3)
     return [
         f"{_INDENT}{fill(name, widest)} = {_values(values, visible(remark), room, colour)}"
-        for name, (_, values, remark) in zip(names, rows, strict=True)
+        for name, (_, values, remark) in zip(names, shown, strict=True)
     ]
 
 

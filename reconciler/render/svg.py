@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from xml.sax.saxutils import escape, quoteattr
 
 from reconciler.render.histogram import choose
@@ -27,15 +27,20 @@ _STYLE = """
   .grid { stroke: #e4e7eb; stroke-width: 1; }
   .axis { stroke: #9aa5b1; stroke-width: 1; }
   .bar { fill: #3e6fd8; }
+  .simulated { stroke: #b44d12; stroke-width: 3; }
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One histogram: its name, and how often each state was measured."""
+    """One histogram: its name, and how often each state was measured.
+
+    `simulated` is drawn as a line at each bar, scaled to as many counts.
+    """
 
     name: str
     counts: Mapping[str, int]
+    simulated: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +54,26 @@ class _Plot:
     labels: tuple[str, ...]
     turned: bool
     below: int
+    simulated: Mapping[str, float]  # counts of as many shots, by state
 
     @property
     def height(self) -> int:
         return _ABOVE + _PLOT + self.below
 
 
-def histogram_svg(panels: Sequence[Panel], *, title: str = "") -> str:
-    """The picture, one panel below the other. Each shows up to 32 states, the most frequent ones of more."""
+def histogram_svg(panels: Sequence[Panel], *, title: str = "", ident: str = "") -> str:
+    """The picture, one panel below the other. Each shows up to 32 states, the most frequent ones of more.
+
+    `ident` tells several pictures in one page apart.
+    """
     plots = [_plot(p) for p in panels]
     height = _TOP + sum(p.height for p in plots) + _BOTTOM
     name, told = visible(title) or "Measured states", "; ".join(_told(p) for p in plots) or "Nothing was measured."
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{height}" viewBox="0 0 {_WIDTH} {height}"'
-        ' role="img" aria-labelledby="title desc">',
-        f'<title id="title">{escape(name)}</title>',
-        f'<desc id="desc">{escape(told)}</desc>',
+        f' role="img" aria-labelledby="{ident}title {ident}desc">',
+        f'<title id="{ident}title">{escape(name)}</title>',
+        f'<desc id="{ident}desc">{escape(told)}</desc>',
         f"<style>{_STYLE}</style>",
         f'<rect width="{_WIDTH}" height="{height}" fill="#ffffff"/>',
         f'<text class="title" x="{_LEFT}" y="36">{escape(cut_middle(name, 60))}</text>',
@@ -77,7 +86,9 @@ def histogram_svg(panels: Sequence[Panel], *, title: str = "") -> str:
 
 
 def _plot(panel: Panel) -> _Plot:
-    chosen, total = choose(panel.counts, SHOWN), sum(panel.counts.values())
+    total, trials = sum(panel.counts.values()), sum(panel.simulated.values())
+    # What was simulated and never measured has a place too, without a bar.
+    chosen = choose({**dict.fromkeys(panel.simulated, 0), **panel.counts}, SHOWN)
     states = tuple((visible(s), n) for s, n in chosen.states)
     slot = _slot(len(states))
     longest = max((columns(s) for s, _ in states), default=1)
@@ -87,12 +98,18 @@ def _plot(panel: Panel) -> _Plot:
     labels = tuple(cut_middle(s, min(room, _LONGEST_LABEL)) for s, _ in states)
     below = math.ceil(max(map(columns, labels), default=1) * _LETTER * _SLOPE) + 34 if turned else 40
     note = f"{total} counts, {len(panel.counts)} states" + (f"; {chosen.remark}" if chosen.more else "")
-    return _Plot(visible(panel.name), note, states, total, labels, turned, below)
+    note += "; bars are measured, lines are simulated" if trials else ""
+    simulated = {visible(s): n * total / trials for s, n in panel.simulated.items()}
+    return _Plot(visible(panel.name), note, states, total, labels, turned, below, simulated)
 
 
 def _told(plot: _Plot) -> str:
-    states = ", ".join(f"{s}: {n}" for s, n in plot.states)
+    states = ", ".join(f"{s}: {n}{_beside(plot, s)}" for s, n in plot.states)
     return f"{plot.name}: {plot.note}. {states}"
+
+
+def _beside(plot: _Plot, state: str) -> str:
+    return f" (simulated {plot.simulated.get(state, 0):.0f})" if plot.simulated else ""
 
 
 def _slot(states: int) -> float:
@@ -103,7 +120,8 @@ def _slot(states: int) -> float:
 def _drawn(plot: _Plot) -> Iterator[str]:
     yield f'<text class="name" x="{_LEFT}" y="20">{escape(cut_middle(plot.name, 84))}</text>'
     yield f'<text class="note" x="{_LEFT}" y="38">{escape(plot.note)}</text>'
-    ticks = nice_ticks(max((n for _, n in plot.states), default=0))
+    shown = [max(n, math.ceil(plot.simulated.get(s, 0))) for s, n in plot.states]
+    ticks = nice_ticks(max(shown, default=0))
     base = _ABOVE + _PLOT
     for tick in ticks:
         y = base - _PLOT * tick / ticks[-1]
@@ -111,6 +129,8 @@ def _drawn(plot: _Plot) -> Iterator[str]:
         yield f'<text class="tick" x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{tick}</text>'
     for place, (state, count) in enumerate(plot.states):
         yield from _bar(plot, place, state, count, _PLOT * count / ticks[-1])
+        if plot.simulated:
+            yield _line(plot, place, _PLOT * plot.simulated.get(state, 0) / ticks[-1])
     yield f'<line class="axis" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{base}" y2="{base}"/>'
 
 
@@ -119,9 +139,9 @@ def _bar(plot: _Plot, place: int, state: str, count: int, height: float) -> Iter
     wide = min(slot * 0.72, 56.0)
     middle = _LEFT + slot * (place + 0.5)
     share = f"{count / plot.total:.2%}" if plot.total else "0%"
-    tip = quoteattr(f"{state}: {count} ({share})")
-    yield f'<g role="img" aria-label={tip}>'
-    yield f"<title>{escape(f'{state}: {count} ({share})')}</title>"
+    told = f"{state}: {count} ({share}){_beside(plot, state)}"
+    yield f'<g role="img" aria-label={quoteattr(told)}>'
+    yield f"<title>{escape(told)}</title>"
     corner = min(2.0, height / 2)
     yield (
         f'<rect class="bar" x="{middle - wide / 2:.1f}" y="{base - height:.1f}" width="{wide:.1f}"'
@@ -131,6 +151,12 @@ def _bar(plot: _Plot, place: int, state: str, count: int, height: float) -> Iter
         yield f'<text class="value" x="{middle:.1f}" y="{base - height - 5:.1f}" text-anchor="middle">{count}</text>'
     yield _label(plot.turned, middle, base, plot.labels[place])
     yield "</g>"
+
+
+def _line(plot: _Plot, place: int, height: float) -> str:
+    slot = _slot(len(plot.states))
+    left, wide, y = _LEFT + slot * place, slot * 0.05, _ABOVE + _PLOT - height
+    return f'<line class="simulated" x1="{left + wide:.1f}" x2="{left + slot - wide:.1f}" y1="{y:.1f}" y2="{y:.1f}"/>'
 
 
 def _label(turned: bool, middle: float, base: int, state: str) -> str:

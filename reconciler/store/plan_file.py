@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,9 +13,13 @@ from reconciler.core.codec import NotPlain, from_plain, to_plain
 from reconciler.core.saved_plan import SavedPlan
 from reconciler.store.errors import StoreError, StoreFailed
 from reconciler.store.format import seal
+from reconciler.store.sealed import MAGIC, Seal, is_sealed
 
 FORMAT: Final = 1
+PURPOSE: Final = "plan"
+"""What a plan is sealed for, where the state of its project is encrypted."""
 _MAGIC: Final = "qctl-plan"
+_HEAD: Final = b'{"what":"qctl-plan"'
 _LONGEST: Final = 256_000_000  # bytes: ten thousand changes are some ten million
 # In the order in which things are shown, which no sorting would keep.
 _ENCODER = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), allow_nan=False)
@@ -59,8 +64,11 @@ def decode(data: bytes, name: str) -> SavedPlan:
         raise PlanUnreadable(name, f"is not the plan that it says it is ({error})") from error
 
 
-def read(path: Path) -> SavedPlan:
-    """The plan in a file. Raises PlanUnreadable, PlanTooNew and StoreFailed."""
+def read(path: Path, seal_of: Callable[[], Seal]) -> SavedPlan:
+    """The plan in a file. `seal_of` is asked for a key only if it is encrypted.
+
+    Raises PlanUnreadable, PlanTooNew, StoreFailed, and what `seal_of` raises.
+    """
     try:
         with path.open("rb") as file:
             data = file.read(_LONGEST + 1)
@@ -68,6 +76,8 @@ def read(path: Path) -> SavedPlan:
         raise StoreFailed(f"Reading {path}", error.strerror or str(error)) from error
     if len(data) > _LONGEST:
         raise PlanUnreadable(str(path), "is too large for a plan")
+    if is_sealed(data):
+        data = seal_of().open(data, PURPOSE, str(path))
     return decode(data, str(path))
 
 
@@ -75,7 +85,8 @@ def looks_like_a_plan(path: Path) -> bool:
     """Whether a file begins as ours do: enough to tell it from an address that happens to be a file's name."""
     try:
         with path.open("rb") as file:
-            return b'"what":"qctl-plan"' in b"".join(file.readlines(_LONGEST)[:1])
+            head = file.read(max(len(_HEAD), len(MAGIC)))
+            return head.startswith(_HEAD) or is_sealed(head)
     except OSError:
         return False
 

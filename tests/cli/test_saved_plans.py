@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
+from importlib import resources
 
 import pytest
 
 from reconciler.cli.exits import Exit
+from reconciler.store.sealed import new_key
 from tests.cli.place import PROJECT, Place
 
 _PLAN = "reviewed.plan"
@@ -53,6 +56,14 @@ def _applied_in_between(place: Place) -> None:
     place.ok("apply", "--auto-approve", "--target", "QuantumTask/a")
 
 
+def _other_prices(place: Place) -> None:
+    folder = place.root / "prices"
+    folder.mkdir()
+    table = resources.files("reconciler.providers.prices").joinpath("amazon-braket.csv").read_text("utf-8")
+    assert "0.00145" in table
+    (folder / "amazon-braket.csv").write_text(table.replace("0.00145", "0.00245"), "utf-8")
+
+
 # What happened since, the exit code, the code of the diagnostic, and what it says.
 _SINCE: dict[str, tuple[Callable[[Place], object], Exit, str, str]] = {
     "a manifest was edited": (
@@ -73,6 +84,7 @@ _SINCE: dict[str, tuple[Callable[[Place], object], Exit, str, str]] = {
         "plan/stale",
         "The file more.yaml was added.",
     ),
+    "a price changed": (_other_prices, Exit.STALE, "plan/stale", "The price table AmazonBraket is another one."),
     "another apply": (_applied_in_between, Exit.STALE, "plan/stale", "The state was saved by another command"),
     "a day past its expiry": (
         lambda place: place.ok("local", "advance", "4d"),
@@ -174,6 +186,22 @@ def test_secrets_of_the_surroundings_do_not_reach_the_file(place: Place, monkeyp
         monkeypatch.setenv(name, "correct-horse-battery")
     place.ok("plan", "--out", _PLAN)
     assert b"correct-horse" not in (place.root / _PLAN).read_bytes()
+
+
+def test_where_the_state_is_encrypted_the_plan_is_too(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.declare("a", project=PROJECT + "  state: {encryption: {clientSide: true}}\n")
+    monkeypatch.setenv("QCTL_STATE_KEY", new_key())
+    shown = place.ok("plan", "--out", _PLAN).out
+    assert b"QuantumTask" not in (place.root / _PLAN).read_bytes()
+    assert place.ok("show", _PLAN).out.startswith(shown.rstrip())
+    key = os.environ["QCTL_STATE_KEY"]
+    monkeypatch.setenv("QCTL_STATE_KEY", new_key())
+    refused = place.run("apply", _PLAN)
+    assert refused.code == Exit.ERROR
+    assert "[state/key-missing]" in refused.err
+    monkeypatch.setenv("QCTL_STATE_KEY", key)
+    place.ok("apply", _PLAN)
+    assert place.tasks() == 1
 
 
 @pytest.mark.parametrize("text", ["0s", "soon", "400d", "-1d"])
