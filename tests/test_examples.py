@@ -14,8 +14,10 @@ from typing import Any
 
 import pytest
 
+from reconciler.simulate.executor import Place as Where
 from tests.cases.story import frozen_world, standing_still
 from tests.cli.place import Place
+from tests.simulate.trials import Here
 
 HOUSE = Path(__file__).parents[1]
 EXAMPLES = HOUSE / "examples"
@@ -24,6 +26,7 @@ _THREE = {f"{n:03b}" for n in range(8)}
 # How many resources each has, and what each of their results may have measured, in order.
 RUNS = {
     "bell": (1, [{"00", "11"}]),
+    "expectations": (3, [_TWO, {"00"}, {"00", "11"}]),
     "ghz-sweep": (3, [_THREE] * 3),
     "neutral-atoms": (1, [{"".join((a, b, c)) for a in "rge" for b in "rge" for c in "rge"}]),
     "policies": (1, [_TWO]),
@@ -112,6 +115,28 @@ def test_policies_refuse_a_zero_too_many(tmp_path: Path, monkeypatch: pytest.Mon
             assert "asks for 20000 shots on Garnet; at most 10000 are allowed" in ran.err
             assert "The plan costs up to 29.3" in ran.err
         assert place.world.status()["tasks"] == 0
+
+
+@pytest.mark.parametrize("name", [*RUNS, "open-batch"])
+def test_everything_that_runs_is_simulated_before(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Where, "executor", lambda _self, _work: Here())
+    with standing(tmp_path, name, monkeypatch) as place:
+        _simulate_by_default(place.root / "qctl.yaml")
+        changes = place.ok("plan", "--json").json["changes"]
+        tried = [one for change in changes for one in change["simulations"]]
+        assert len(tried) == len(RUNS[name][1] if name in RUNS else [1, 2])
+        assert [one for one in tried if "not_simulated" in one] == []
+
+
+def _simulate_by_default(manifest: Path) -> None:
+    project, mark, rest = manifest.read_text("utf-8").partition("---\n")
+    if "  defaults:\n" in project:
+        project = project.replace("  defaults:\n", "  defaults:\n    simulate: true\n")
+    elif "spec:\n" in project:
+        project = project.replace("spec:\n", "spec:\n  defaults: {simulate: true}\n")
+    else:
+        project += "spec: {defaults: {simulate: true}}\n"
+    manifest.write_text(project + mark + rest, "utf-8")
 
 
 def test_an_open_batch_grows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -102,6 +102,19 @@ def test_no_plan_simulates_or_serves(place: Place) -> None:
     assert not _heavy(applied) & {"numpy", "scipy", "braket", "rich", "waitress", "boto3"}
 
 
+def test_a_plan_that_simulates_nothing_imports_no_simulator_and_no_expressions(place: Place) -> None:
+    modules = _imported("plan", cwd=place.root)
+    assert not {name for name in modules if name.startswith(("celpy", "lark", "reconciler.simulate.trial"))}
+    place.declare("bell")
+    with (place.root / "qctl.yaml").open("a", encoding="utf-8") as manifest:
+        manifest.write("  expect: {simulate: true}\n")
+    first = _imported("plan", cwd=place.root)
+    # What is simulated is simulated by other processes; a second plan does not even start them.
+    assert not _heavy(first) & {"numpy", "scipy", "braket", "pulser", "multiprocessing"}
+    assert "reconciler.simulate.pool" in first
+    assert "reconciler.simulate.pool" not in _imported("plan", cwd=place.root)
+
+
 def test_state_list_imports_no_cloud(place: Place) -> None:
     place.finish()
     assert _heavy(_imported("state", "list", cwd=place.root)) == set()

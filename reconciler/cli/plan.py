@@ -112,7 +112,7 @@ def _plan_from_manifests(
     # What a selector came to is looked for anew at each plan.
     as_written = planned.resources.keys() == {str(d.address) for d in loaded.resources}
     # What a plan says of an import or a rename each time, it would not say from the cache.
-    told = any(found.code.startswith(("import/", "moved/")) for found in planned.plan.diagnostics)
+    told = any(found.code.startswith(("import/", "moved/", "expect/")) for found in planned.plan.diagnostics)
     if cache and as_written and not told and not loaded.diagnostics:
         cache.write(project.project, planned.resources.values(), loaded.resources)
     return Made(project, planned)

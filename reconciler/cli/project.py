@@ -14,12 +14,14 @@ from reconciler.cli.braket_setup import BraketSetup
 from reconciler.cli.clouds import Clouds, LocalCloud, Problem
 from reconciler.cli.pasqal_setup import PasqalSetup
 from reconciler.cli.policy_folders import with_policies
+from reconciler.cli.simulating import simulating_of
 from reconciler.cli.state_setup import StateSetup
 from reconciler.core.address import Address, parse_address
 from reconciler.core.diagnostic import Diagnostic, Severity, has_errors
 from reconciler.core.ports import ProjectContext
 from reconciler.manifest.load import KindModel, Loaded, load_project
 from reconciler.manifest.project import Project
+from reconciler.manifest.project_simulate import default_settings
 from reconciler.manifest.trace import Trace
 from reconciler.providers import KINDS
 from reconciler.providers.kind import Cloud
@@ -117,7 +119,8 @@ def opened(flags: Flags, loaded: Loaded, project: Project) -> Opened:
     state = StateSetup(flags.folder, project.spec.state, names, clock, local_cloud, len(local) == len(setups))
     store = state.store()
     clouds = _clouds(setups)
-    session = Session(context, KINDS, clouds, store, clock, __version__, local, prices, loaded.policies)
+    simulating = simulating_of(flags.folder, project.spec.simulate)
+    session = Session(context, KINDS, clouds, store, clock, __version__, local, prices, loaded.policies, simulating)
     return Opened(flags.folder, loaded, project, braket, pasqal, session, state)
 
 
@@ -144,6 +147,7 @@ def project_context(flags: Flags, project: Project) -> ProjectContext:
         tags=project.spec.defaults.tags,
         bucket=output.bucket if output else "",
         prefix=output.prefix if output else "",
+        simulate=default_settings(project.spec.defaults.simulate),
     )
 
 

@@ -69,7 +69,7 @@ def _validate(flags: Flags, *, named: bool) -> Iterator[_Validated]:
 
 
 def _in_environment(flags: Flags, loaded: Loaded) -> _Validated:
-    found = [*loaded.diagnostics, *_sequences(flags, loaded), *_policies(loaded)]
+    found = [*loaded.diagnostics, *_assertions(loaded), *_sequences(flags, loaded), *_policies(loaded)]
     return _Validated(flags.environment, len(loaded.resources), found)
 
 
@@ -93,6 +93,14 @@ def _standing(one: _Validated) -> str:
 
 def _count(resources: int) -> str:
     return f"{resources} resource{'' if resources == 1 else 's'}"
+
+
+def _assertions(loaded: Loaded) -> list[Diagnostic]:
+    if not any(getattr(d.spec, "expect", None) for d in loaded.resources):
+        return []
+    from reconciler.workflow.expectations import assertion_problems  # only when something is expected
+
+    return assertion_problems(loaded.resources)
 
 
 def _sequences(flags: Flags, loaded: Loaded) -> list[Diagnostic]:

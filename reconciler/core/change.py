@@ -14,6 +14,7 @@ from reconciler.core.fields import FieldClass
 from reconciler.core.job_change import JobChange
 from reconciler.core.money import Price
 from reconciler.core.operation import Operation
+from reconciler.core.simulation import Simulation
 
 
 class Action(StrEnum):
@@ -74,6 +75,7 @@ class Change:
     declared: bool = True
     jobs: tuple[JobChange, ...] = ()  # of a batch, one by one
     moved: str = ""  # the address that its record is taken over from
+    simulations: tuple[Simulation, ...] = ()  # of what it would submit, one by one
     forbidden: str = ""  # why it may not be applied, however much it is wanted
 
     @property

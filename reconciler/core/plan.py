@@ -17,6 +17,7 @@ from reconciler.core.money import Bill, Price, Total, bill, price_to_json, total
 from reconciler.core.operation import Operation
 from reconciler.core.price_table import PriceList
 from reconciler.core.program_set import ProgramSet, saved
+from reconciler.core.simulation import simulation_to_json
 
 FORMAT_VERSION = 1
 REFUSALS = frozenset({"policy/denied"})
@@ -217,6 +218,8 @@ def _change(change: Change) -> dict[str, Any]:
         data["run"] = {"id": change.attempt.id, "status": change.attempt.status, "phase": change.attempt.phase}
     if change.price is not None:
         data["price"] = price_to_json(change.price)
+    if change.simulations:
+        data["simulations"] = [simulation_to_json(s) for s in change.simulations]
     if change.moved:
         data["moved"] = change.moved
     if change.warning:

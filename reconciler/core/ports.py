@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from reconciler.core.simulation import Settings
+
 
 class Clock(Protocol):
     """Time that tests can turn by hand."""
@@ -35,3 +37,4 @@ class ProjectContext:
     tags: Mapping[str, str] = field(default_factory=dict)
     bucket: str = ""
     prefix: str = ""
+    simulate: Settings | None = None  # how runs are simulated that do not say it themselves

@@ -15,6 +15,7 @@ from reconciler.core.job import Job, Opening
 from reconciler.core.mark import TAG_ADDRESS, TAG_DIGEST, TAG_MOVED, TAG_PROJECT, TAG_RUN, RunMark, address_mark
 from reconciler.core.phase import Phase
 from reconciler.core.sequence import SequenceUse
+from reconciler.core.simulation import Expectation
 
 
 class Removal(StrEnum):
@@ -66,6 +67,7 @@ class Resource:
     sequences: tuple[SequenceUse, ...] = field(default=(), metadata=NOT_PLAIN)
     settings: Mapping[str, Any] | None = None  # of a lasting object: what is updated in place; runs have none
     bundle: str = ""  # whether its sweep is submitted as program sets: "always", "auto" where the device can, or not
+    expect: Expectation | None = None  # of a run: what is tried on this machine before it is paid for
     watched: bool = False  # somebody else manages it: it is read and never changed
 
     @property

@@ -18,6 +18,7 @@ from reconciler.core.aws_names import (
 )
 from reconciler.manifest.overlay import Environments
 from reconciler.manifest.project_pasqal import Pasqal, PasqalDevice
+from reconciler.manifest.project_simulate import DefaultSimulate, Simulate
 from reconciler.manifest.project_state import State
 from reconciler.manifest.settings import Settings, check_region, check_url
 
@@ -123,6 +124,9 @@ class Defaults(Settings):
         Field(default_factory=dict, description="Tags of every resource that takes tags; its own win."),
     ]
     output: Annotated[DefaultOutput | None, Field(description="Where results go.")] = None
+    simulate: Annotated[
+        bool | DefaultSimulate, Field(description="Whether and how runs are simulated that don't say it themselves.")
+    ] = False
 
 
 class Variable(Settings):
@@ -153,6 +157,9 @@ class ProjectSpec(Settings):
         Field(default_factory=dict, description="Short names of devices: alias to ARN, or to `{pasqal: DEVICE_TYPE}`."),
     ]
     defaults: Annotated[Defaults, Field(default_factory=Defaults, description="What holds for each resource.")]
+    simulate: Annotated[
+        Simulate, Field(default_factory=Simulate, description="Where simulations run, and what each may take.")
+    ]
     variables: Annotated[
         dict[Annotated[str, AfterValidator(_check_variable)], Variable],
         Field(default_factory=dict, description="Values from outside, by name."),

@@ -20,6 +20,7 @@ from reconciler.core.job import Job
 from reconciler.core.money import Price
 from reconciler.core.ports import ProjectContext
 from reconciler.core.resource import Resource
+from reconciler.core.simulation import Trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,14 @@ class Kind(Protocol):
 
     def desired(self, declared: Declared, context: ProjectContext) -> Resource:
         """The resource that a declaration means. Pure; never fails, for the spec is validated."""
+
+
+@runtime_checkable
+class Trying(Kind, Protocol):
+    """A kind whose runs can be tried on this machine before they are paid for."""
+
+    def trials(self, resource: Resource) -> Sequence[Trial]:
+        """What would be submitted for it, one by one: the very texts and values that a create call sends. Pure."""
 
 
 class Cloud(Protocol):

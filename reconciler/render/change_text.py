@@ -13,6 +13,7 @@ from reconciler.render.job_text import job_lines
 from reconciler.render.meaning import MEANINGS
 from reconciler.render.measure import columns, cut_middle, fill
 from reconciler.render.paint import Ink, paint
+from reconciler.render.simulation_text import simulation_lines
 from reconciler.render.value import flat, flat_difference, value_text
 from reconciler.render.visible import visible
 
@@ -65,7 +66,8 @@ def change_text(change: Change, width: int = 100, colour: bool = False, *, full:
         f"{_INDENT}reason: {visible(change.reason)}",
     ]
     jobs = [f"{_INDENT}{line}" for line in job_lines(change.jobs, width, colour, full=full)]
-    return "\n".join([*lines, *_aligned(list(rows(change)), width, colour), *jobs])
+    tried = [f"{_INDENT}{line}" for line in simulation_lines(change.simulations, colour, full=full)]
+    return "\n".join([*lines, *_aligned(list(rows(change)), width, colour), *jobs, *tried])
 
 
 def title_of(change: Change) -> str:

@@ -14,6 +14,7 @@ _STARTED = {
     "close": "closing",
     "update": "updating",
     "delete": "deleting",
+    "simulate": "simulating",
 }
 _AGAIN = {"add": "adding jobs", "cancel-jobs": "cancelling jobs"}  # no id follows
 _DONE = {
@@ -28,6 +29,7 @@ _DONE = {
     "adopt": "imported",
     "reuse": "already paid, taken back into care",
     "forget": "forgotten, stays on record",
+    "simulate": "simulated",
 }
 _ENDS = {Stage.REFUSED: "refused", Stage.UNKNOWN: "outcome unknown", Stage.SKIPPED: "skipped"}
 PROBLEMS = frozenset(_ENDS)

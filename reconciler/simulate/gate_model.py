@@ -1,5 +1,4 @@
 # Imports heavy libraries (about a second): load this module only to simulate.
-import os
 import re
 from dataclasses import fields, is_dataclass
 from typing import Any, Literal
@@ -14,25 +13,18 @@ from reconciler.simulate import SimulationFailed
 from reconciler.simulate.guarded_context import GuardedContext
 from reconciler.simulate.guarded_interpreter import GuardedInterpreter
 from reconciler.simulate.sampled import exact_value, sampled_value
+from reconciler.simulate.size import Limits, check_size, duration
 from reconciler.simulate.syntax import strict_syntax
 
-# The library's own qubitCount of both simulators: 2**26 complex amplitudes are 1 GiB, and so are 4**13. Beyond that it
-# has no guard of its own: `qubit[40]` asks for 16 TiB.
-MAX_QUBITS = {"state_vector": 26, "density_matrix": 13}
-# Copies of the state that are alive at once: 24 qubits took 0.5 GiB beyond the libraries, and a density matrix of 11
-# qubits 0.25 GiB. Linux kills a process that takes too much instead of telling it, so ask before.
-_COPIES = {"state_vector": 2, "density_matrix": 4}
-# Amplitudes updated in a millisecond: 294 gates on 20 qubits took 0.5 s on two cores.
-_AMPLITUDES_PER_MS = 600_000
-_MAX_MS = 600_000
 _NOTHING = "The program uses no qubits."
 
 
 class _Guarded:
     """Mixed into a simulator: checks the size just before memory is taken, and seeds each simulation."""
 
-    def __init__(self, kind: str, seed: int) -> None:
+    def __init__(self, kind: str, seed: int, limits: Limits | None = None) -> None:
         self._kind = kind
+        self._limits = limits or Limits()
         self._seeds = np.random.SeedSequence(abs(seed))
         self.context = GuardedContext(simulator=self)
         self.qubits = 0
@@ -52,7 +44,7 @@ class _Guarded:
     def initialize_simulation(self, **kwargs: Any) -> Any:
         # Called once for a plain program, and once for each path and measurement of one with mid-circuit measurements.
         self.qubits = max(self.qubits, kwargs["qubit_count"])
-        self._check_size()
+        check_size(self._kind, self.qubits, self.context.gates, self._limits)
         simulation = super().initialize_simulation(**kwargs)  # type: ignore[misc]  # provided by the simulator class
         # The library offers no seed. This generator draws the samples; a test proves that equal seeds give equal shots.
         simulation._rng_generator = np.random.default_rng(self._seeds.spawn(1)[0])
@@ -60,32 +52,8 @@ class _Guarded:
 
     @property
     def duration(self) -> int:
-        """Milliseconds, from the work and not from a clock, so that equal runs cost the same."""
-        return max(1, (self.context.gates << self._exponent) // _AMPLITUDES_PER_MS)
-
-    @property
-    def _exponent(self) -> int:
-        return self.qubits if self._kind == "state_vector" else 2 * self.qubits
-
-    def _check_size(self) -> None:
-        if not self.qubits:
-            raise SimulationFailed(_NOTHING)
-        if self.qubits > MAX_QUBITS[self._kind]:
-            raise SimulationFailed(
-                f"The program uses {self.qubits} qubits;"
-                f" this machine simulates at most {MAX_QUBITS[self._kind]} of this kind."
-            )
-        needed = _COPIES[self._kind] * 16 << self._exponent
-        if needed > _memory():
-            raise SimulationFailed(f"{self.qubits} qubits need {needed >> 20} MiB of memory, more than there is.")
-        if self.duration > _MAX_MS:
-            raise SimulationFailed(
-                f"The simulation would take about {self.duration // 60_000} minutes on this machine."
-            )
-
-
-def _memory() -> int:
-    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        """Milliseconds that it took, by the size of the work."""
+        return duration(self._kind, self.qubits, self.context.gates)
 
 
 class _StateVector(_Guarded, StateVectorSimulator):  # type: ignore[misc]  # the library ships no types
@@ -96,18 +64,32 @@ class _DensityMatrix(_Guarded, DensityMatrixSimulator):  # type: ignore[misc]  #
     pass
 
 
-def run_gate_model(
-    document: dict[str, Any], kind: Literal["state_vector", "density_matrix"], shots: int, seed: int
-) -> dict[str, Any]:
-    """Run a `braket.ir.openqasm.program` document; the answer is a `results.json` document."""
+def make_simulator(kind: str, seed: int, limits: Limits | None = None) -> Any:
+    """A simulator of this kind with the guards. It is for one program."""
+    return (_StateVector if kind == "state_vector" else _DensityMatrix)(kind, seed, limits)
+
+
+def read_program(document: dict[str, Any]) -> Program:
+    """The program as the simulators take it. Raises SimulationFailed for an include, or if there is nothing in it."""
     program = Program.parse_obj(document)
     if not program.source.strip():
         raise SimulationFailed(_NOTHING)
     _refuse_includes(program.source)
     # The simulator takes a source that ends in ".qasm" for the name of a file to open; a newline keeps it a program.
     program.source += "\n"
-    simulator_class = _StateVector if kind == "state_vector" else _DensityMatrix
-    simulator = simulator_class(kind, seed)
+    return program
+
+
+def run_gate_model(
+    document: dict[str, Any],
+    kind: Literal["state_vector", "density_matrix"],
+    shots: int,
+    seed: int,
+    limits: Limits | None = None,
+) -> dict[str, Any]:
+    """Run a `braket.ir.openqasm.program` document; the answer is a `results.json` document."""
+    program = read_program(document)
+    simulator = make_simulator(kind, seed, limits)
     result = simulator.run(program, shots=shots)
     measurements = [[int(bit) for bit in shot] for shot in result.measurements or []] if shots else None
     measured = [int(qubit) for qubit in result.measuredQubits]

@@ -133,8 +133,9 @@ def make_plan(
     ]
     if prices:
         changes = [replace(c, price=prices.get(c.address)) if c.address in prices else c for c in changes]
-    plan = _plan(session, changes, edges, in_order([*warnings, *findings, *_forbidden(changes)]))
-    plan = replace(plan, notes=tuple(checked.notes))
+    changes, unfulfilled, notes = _tried(session, changes, declared)
+    plan = _plan(session, changes, edges, in_order([*warnings, *findings, *unfulfilled, *_forbidden(changes)]))
+    plan = replace(plan, notes=(*checked.notes, *notes))
     if told := judged(session, plan, declared):
         plan = replace(plan, diagnostics=tuple(in_order([*plan.diagnostics, *told])))
     return Planned(plan, memory.snapshot, observed, seen, by_address)
@@ -248,6 +249,17 @@ def _submitted(session: Session, changes: Sequence[Change]) -> dict[str, list[Re
                 submitted = replace(op.resource, jobs=op.jobs) if op.jobs else op.resource
                 by_cloud.setdefault(session.kinds[change.address.kind].cloud, []).append(submitted)
     return by_cloud
+
+
+def _tried(
+    session: Session, changes: list[Change], declared: Sequence[Declared]
+) -> tuple[list[Change], list[Diagnostic], list[str]]:
+    """The changes with what they came to on this machine, if anything is expected of anything."""
+    if session.context.simulate is None and not any(getattr(d.spec, "expect", None) for d in declared):
+        return changes, [], []
+    from reconciler.workflow.expectations import tried  # the expression language takes a while to load
+
+    return tried(session, changes, declared)
 
 
 def _check(session: Session, changes: Sequence[Change]) -> Checked:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from reconciler.core.declared import Declared
 from reconciler.core.diagnostic import Diagnostic, Location
 from reconciler.core.plan import Plan
+from reconciler.core.simulation import outcome
 from reconciler.workflow.session import Session
 
 
@@ -25,5 +26,6 @@ def judged(session: Session, plan: Plan, declared: Sequence[Declared]) -> list[D
 
     ready = [read_policy(policy)[0] for policy in session.policies]
     clouds = {name: kind.cloud for name, kind in session.kinds.items()}
-    view = plan_view(plan, clouds, {})
+    tried = {c.address: outcome(c.simulations) for c in plan.changes if c.simulations}
+    view = plan_view(plan, clouds, tried)
     return list(findings([each for each in ready if each is not None], view, place_of))

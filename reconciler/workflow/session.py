@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from os import getpid
+from typing import Any
 
 from reconciler.core.address import Address
 from reconciler.core.policy import Policy
@@ -19,6 +20,7 @@ from reconciler.providers.kind import Bundler, Cloud, Keeper, Kind, Tokenless
 from reconciler.providers.price_lists import PriceLists
 from reconciler.store.errors import LockInfo
 from reconciler.store.port import Store
+from reconciler.workflow.simulating import Simulating
 
 Tell = Callable[[Progress], None]
 
@@ -36,6 +38,7 @@ class Session:
     local: frozenset[str] = frozenset()  # the clouds that are local ones here
     prices: PriceLists = field(default_factory=PriceLists)
     policies: tuple[Policy, ...] = ()  # every plan is held against them
+    simulating: Simulating | None = None
 
     @property
     def scope(self) -> Scope:
@@ -83,9 +86,9 @@ class Session:
             version=self.version,
         )
 
-    def progress(self, address: Address, step: str, stage: Stage, **more: str) -> Progress:
+    def progress(self, address: Address, step: str, stage: Stage, **more: Any) -> Progress:
         """One moment, now."""
-        return Progress(self.now(), address, step, stage, **more)  # type: ignore[arg-type]  # only the texts are given
+        return Progress(self.now(), address, step, stage, **more)
 
 
 def timestamp(moment: datetime) -> str:

@@ -190,7 +190,7 @@ def test_a_long_loop_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_machine_with_little_memory_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reconciler.simulate.gate_model._memory", lambda: 2 * 16 * 2**12)
+    monkeypatch.setattr("reconciler.simulate.size.machine_memory", lambda: 2 * 16 * 2**12)
     assert result("qubit[12] q; h q;", shots=1)["measurements"]
     with pytest.raises(SimulationFailed, match="13 qubits need 0 MiB of memory"):
         result("qubit[13] q; h q;")

@@ -11,6 +11,7 @@ from reconciler.core.attempt import LOCAL_ACCOUNT, Attempt, Place
 from reconciler.core.change import Change
 from reconciler.core.device_name import is_pasqal
 from reconciler.core.diagnostic import Diagnostic
+from reconciler.core.digest import canonical
 from reconciler.core.event import Observed
 from reconciler.core.job import Job
 from reconciler.core.money import Price
@@ -22,7 +23,7 @@ from reconciler.providers.braket.bucket_verbs import ARN as BUCKET_ARN
 from reconciler.providers.braket.bucket_verbs import BucketVerbs
 from reconciler.providers.braket.budget import Budget
 from reconciler.providers.braket.client import BraketClient
-from reconciler.providers.braket.device import REGIONS, region_of
+from reconciler.providers.braket.device import REGIONS, get_device, region_of
 from reconciler.providers.braket.existing import arn_parts, existing_limit, existing_task
 from reconciler.providers.braket.existing_bucket import existing_bucket
 from reconciler.providers.braket.existing_job import existing_job
@@ -187,8 +188,9 @@ class BraketCloud:
         return tag_sets.select(self._client, selector)
 
     def specs(self, devices: Iterable[str]) -> Mapping[str, str]:
-        """Nothing yet: programs for Braket are checked against GetDevice's answer, in `check`."""
-        return {}
+        """Their capabilities, in which the noise of a QPU stands."""
+        known = {arn: get_device(self._client, arn) for arn in devices}
+        return {arn: canonical(device.capabilities) for arn, device in known.items() if device is not None}
 
     def results(self, kind: str, attempt: Attempt) -> Sequence[ResultFile]:
         """The result files as stored."""

@@ -19,10 +19,13 @@ from reconciler.core.plain import plain
 from reconciler.core.ports import ProjectContext
 from reconciler.core.qasm.translate import translate
 from reconciler.core.resource import Removal, Resource, RunRules
+from reconciler.core.simulation import Trial
 from reconciler.providers.braket.task_spec import ATTRIBUTES, Output, QuantumTaskSpec, Run
+from reconciler.providers.expect_spec import expectation_of
 
 _PHASES = {"FAILED": Phase.FAILED, "CANCELLED": Phase.CANCELLED}
 _BUNDLES = {"task": "", "programSet": "always", "auto": "auto"}
+_AHS = "braket.ir.ahs.program"
 OPENQASM_HEADER = {"name": "braket.ir.openqasm.program", "version": "1"}
 
 
@@ -87,7 +90,14 @@ class QuantumTask:
             depends=declared.depends,
             payload=payload,
             bundle=_BUNDLES[spec.submit] if declared.address.key else "",
+            expect=expectation_of(spec.expect, context.simulate),
         )
+
+    def trials(self, resource: Resource) -> list[Trial]:
+        """The program with its inputs, as they would be sent; see Trying."""
+        payload: TaskPayload = resource.payload
+        language, text, inputs = _read_action(payload.action())
+        return [Trial(resource.digest, language, text, inputs, str(resource.execution["device"]))]
 
 
 def _payload(declared: Declared, spec: QuantumTaskSpec, device: str) -> TaskPayload:
@@ -96,6 +106,18 @@ def _payload(declared: Declared, spec: QuantumTaskSpec, device: str) -> TaskPayl
     if language == "openqasm":
         source = _translated(source, "/qpu/" in device)
     return TaskPayload(declared, language, source, spec.program.inputs, spec)
+
+
+def _read_action(text: str) -> tuple[str, str, dict[str, Any]]:
+    """The language, the text and the inputs of an action in Braket's JSON; one that is no program keeps its name."""
+    try:
+        document = json.loads(text)
+        name = document["braketSchemaHeader"]["name"]
+        if name == OPENQASM_HEADER["name"]:
+            return "openqasm", str(document["source"]), dict(document.get("inputs") or {})
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return "action that can't be read", text, {}
+    return ("ahs" if name == _AHS else str(name)[:80]), text, {}
 
 
 @lru_cache(maxsize=4096)

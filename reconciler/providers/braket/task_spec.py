@@ -21,6 +21,7 @@ from reconciler.core.aws_names import (
     tag_texts,
 )
 from reconciler.core.fields import DeviceName, FieldClass, ProjectFile
+from reconciler.providers.expect_spec import Expect
 
 _INPUT_NAME = re.compile(r"[^\W\d]\w*")
 
@@ -154,6 +155,11 @@ class QuantumTaskSpec(_Spec):
             "or together where the device takes it."
         ),
     ] = "task"
+    expect: Annotated[
+        Expect | None,
+        FieldClass.LOCAL,
+        Field(description="What is tried on this machine before the run is paid, and what must come of it."),
+    ] = None
     output: Annotated[
         Output | None,
         FieldClass.DELIVERY,

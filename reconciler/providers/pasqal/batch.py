@@ -17,6 +17,8 @@ from reconciler.core.plain import plain
 from reconciler.core.ports import ProjectContext
 from reconciler.core.resource import Resource
 from reconciler.core.sequence import SequenceJob, SequenceUse
+from reconciler.core.simulation import Trial
+from reconciler.providers.expect_spec import expectation_of
 from reconciler.providers.pasqal.batch_spec import ATTRIBUTES, BatchSpec, JobCount, JobSpec, seconds_of
 from reconciler.providers.pasqal.json_text import meaning_sha
 from reconciler.providers.pasqal.run_spec import rules_of
@@ -76,7 +78,14 @@ class Batch:
             jobs=jobs,
             opening=_opening(spec),
             sequences=tuple(_uses(declared, files, device)),
+            expect=expectation_of(spec.expect, context.simulate),
         )
+
+    def trials(self, resource: Resource) -> list[Trial]:
+        """Each job with its sequence and values, as they would be sent; see Trying."""
+        payload: BatchPayload = resource.payload
+        device = str(resource.execution["device"])
+        return [_trial(job, payload.jobs[job.digest], payload.sequence or "", device) for job in resource.jobs or ()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +119,10 @@ def _label(job: JobSpec, at: int) -> str:
     if not job.matrix:
         return str(at + 1)
     return ", ".join(f"{name}={key_text(job.matrix[name][0])}" for name in sorted(job.matrix))
+
+
+def _trial(job: Job, wire: Mapping[str, Any], shared: str, device: str) -> Trial:
+    return Trial(job.digest, "pulser", wire.get("sequence", shared), wire.get("variables", {}), device, job.label)
 
 
 def _wire(job: JobSpec, own: SourceFile | None) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from reconciler.core.address import Scalar
 from reconciler.core.fields import DeviceName, FieldClass, ProjectFile
+from reconciler.providers.expect_spec import Expect
 from reconciler.providers.pasqal.run_spec import Run, Spec
 from reconciler.providers.pasqal.tag_list import Tags
 
@@ -130,6 +131,11 @@ class BatchSpec(Spec):
         FieldClass.EXECUTION,
         ProjectFile(),
         Field(min_length=1, description="A file with Pulser's EmulationConfig, as its `to_abstract_repr`."),
+    ] = None
+    expect: Annotated[
+        Expect | None,
+        FieldClass.LOCAL,
+        Field(description="What is tried on this machine before the jobs are paid, and what must come of each."),
     ] = None
     webhook: Annotated[
         Annotated[str, AfterValidator(_check_webhook)] | None,

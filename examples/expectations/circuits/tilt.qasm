@@ -1,0 +1,7 @@
+OPENQASM 3.0;
+input float theta;
+qubit[2] q;
+bit[2] c;
+ry(theta) q[0];
+cnot q[0], q[1];
+c = measure q;
