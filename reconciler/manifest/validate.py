@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path as Folder
 from types import MappingProxyType
@@ -14,6 +14,8 @@ from reconciler.core.declared import Declared, Path, SourceFile, SourceFolder
 from reconciler.core.device_name import is_embedded
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.fields import DeviceName, ProjectFile, ProjectFolder
+from reconciler.core.qasm.jaqcd import from_jaqcd
+from reconciler.core.qasm.problem import Problem
 from reconciler.core.qasm.syntax import Span
 from reconciler.core.qasm.translate import translate
 from reconciler.manifest.devices import device_problem
@@ -37,6 +39,7 @@ _NO_FILES: Files = MappingProxyType({})
 _NO_FOLDERS: Folders = MappingProxyType({})
 _NO_DEPENDS: frozenset[Any] = frozenset()
 _OPENQASM = "openqasm"  # the key of a program that may include others
+_IR = "ir"  # the key of one in Braket's own JSON
 
 
 class Validator:
@@ -142,6 +145,8 @@ class Validator:
         return None
 
     def _check_program(self, source: SourceFile, path: Path, point: Point) -> None:
+        if path[-1] == _IR and (program := from_jaqcd(source.text)) is not None:
+            self._tell(program.problems, source, path, point)
         if path[-1] != _OPENQASM:
             return
         problem = content_problem(source.text)
@@ -158,7 +163,11 @@ class Validator:
                 spot = self._spot(source, Span(included, included + len("include")), path, point)
                 self._found.append(include_problem(spot, point.label))
             return
-        for foreign in translate(source.text).problems:
+        self._tell(translate(source.text).problems, source, path, point)
+
+    def _tell(self, problems: Iterable[Problem], source: SourceFile, path: Path, point: Point) -> None:
+        """What Braket has no words for."""
+        for foreign in problems:
             if self._is_new(point, path, f"{foreign.span.start} {foreign.reason}"):
                 spot = self._spot(source, foreign.span, path, point)
                 self._found.append(foreign_problem(foreign, spot, point.label))

@@ -173,3 +173,10 @@ def test_an_inline_program_that_is_none_is_refused_too(folder: Folder) -> None:
     for text, code in (('"h q;\\0"', "program/character"), ('"OPENQASM 3.0;"', "program/empty")):
         flow = task("t").replace("{openqasm: c.qasm}", f"{{openqasm: {text}}}")
         assert folder.found(flow) == [(code, "tasks.yaml:7:23")]
+
+
+def test_what_jaqcd_has_no_words_for_is_said_at_its_instruction(folder: Folder) -> None:
+    header = '{"braketSchemaHeader": {"name": "braket.ir.jaqcd.program", "version": "1"},\n'
+    folder.write("c.json", header + ' "instructions": [\n  {"type": "h", "target": 0},\n  {"type": "foo"}]}\n')
+    found = folder.found(task("t").replace("{openqasm: c.qasm}", "{ir: c.json}"))
+    assert found == [("program/untranslatable", "c.json:4:3")]

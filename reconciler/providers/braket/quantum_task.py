@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal
@@ -17,6 +17,7 @@ from reconciler.core.openqasm import canonical_openqasm
 from reconciler.core.phase import Phase
 from reconciler.core.plain import plain
 from reconciler.core.ports import ProjectContext
+from reconciler.core.qasm.jaqcd import from_jaqcd
 from reconciler.core.qasm.translate import translate
 from reconciler.core.resource import Removal, Resource, RunRules
 from reconciler.core.simulation import Trial
@@ -79,9 +80,10 @@ class QuantumTask:
         shown = {**execution, "program": sha256(text)[:16]}
         if inputs:
             shown["inputs"] = inputs
+        digests = (run_digest(program, execution), *(run_digest(older, execution) for older in _older(declared, spec)))
         return Resource(
             address=declared.address,
-            digests=(run_digest(program, execution),),
+            digests=digests,
             program=program,
             execution=shown,
             tags={**context.tags, **spec.tags},
@@ -105,6 +107,8 @@ def _payload(declared: Declared, spec: QuantumTaskSpec, device: str) -> TaskPayl
     source = declared.files[f"program.{language}"]
     if language == "openqasm":
         source = _translated(source, "/qpu/" in device)
+    elif language == "ir":
+        language, source = _modern(source)
     return TaskPayload(declared, language, source, spec.program.inputs, spec)
 
 
@@ -118,6 +122,21 @@ def _read_action(text: str) -> tuple[str, str, dict[str, Any]]:
     except (ValueError, KeyError, TypeError, RecursionError):
         return "action that can't be read", text, {}
     return ("ahs" if name == _AHS else str(name)[:80]), text, {}
+
+
+def _older(declared: Declared, spec: QuantumTaskSpec) -> Iterator[str]:
+    """The program's digest before JAQCD was translated: what was paid under it is not paid again."""
+    if spec.program.ir is not None and (source := declared.files["program.ir"]) is not _modern(source)[1]:
+        yield digest({"inputs": {}, "language": "ir", "text": _meaning("ir", source.text)})
+
+
+@lru_cache(maxsize=4096)
+def _modern(source: SourceFile) -> tuple[str, SourceFile]:
+    """JAQCD in OpenQASM; every other action as it is. Lines of the translation are not those of the file."""
+    found = from_jaqcd(source.text)
+    if found is None or found.problems:
+        return "ir", source
+    return "openqasm", replace(source, name=f"{source.name} in OpenQASM", text=found.text)
 
 
 @lru_cache(maxsize=4096)
