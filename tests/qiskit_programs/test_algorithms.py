@@ -29,12 +29,17 @@ NOT_WRITTEN = {("entanglement swapping", "qasm2"), ("iterative phase estimation"
 FILES = [(name, form) for name in ALGORITHMS for form in WRITERS if (name, form) not in NOT_WRITTEN]
 SOUND = [(name, form) for name, form in FILES if name not in REFUSED]
 UNSOUND = [(name, form) for name, form in FILES if name in REFUSED]
+EXPECTED = {name: distribution(build()) for name, build in ALGORITHMS.items()}
 SHOTS = 4000
 TASK = """---
 apiVersion: qctl/v1alpha1
 kind: QuantumTask
 metadata: {{name: {name}}}
-spec: {{device: sim, shots: 100, program: {{openqasm: {name}.qasm}}}}
+spec:
+  device: sim
+  shots: 100
+  program: {{openqasm: {name}.qasm}}
+  expect: {{simulate: {{shots: 2000, seed: 7}}, distribution: {expected}, assert: ["sim.fidelity > 0.97"]}}
 """
 
 
@@ -47,7 +52,9 @@ def write(place: Place, files: list[tuple[str, str]]) -> None:
     """A project of these programs, each in a file as Qiskit wrote it."""
     for name, form in files:
         (place.root / f"{task_name(name, form)}.qasm").write_text(WRITERS[form](ALGORITHMS[name]()), "utf-8")
-    tasks = "".join(TASK.format(name=task_name(name, form)) for name, form in files)
+    tasks = "".join(
+        TASK.format(name=task_name(name, form), expected=json.dumps(EXPECTED[name])) for name, form in files
+    )
     (place.root / "qctl.yaml").write_text(PROJECT + tasks, "utf-8")
 
 
@@ -70,7 +77,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 @pytest.fixture(scope="module")
 def planned(place: Place) -> str:
     """What one `qctl plan` says of all of them."""
-    return place.ok("plan").out
+    ran = place.ok("plan")
+    return ran.out + ran.err
 
 
 @pytest.fixture(scope="module")
@@ -89,8 +97,10 @@ def _action(declared: Declared, context: Any) -> str:
 
 @pytest.mark.parametrize(("name", "form"), SOUND)
 def test_it_plans_and_simulates(name: str, form: str, planned: str, actions: dict[str, str]) -> None:
-    assert f"QuantumTask/{task_name(name, form)}" in planned
-    expected = distribution(ALGORITHMS[name]())
+    """Twice: by the plan itself, which holds the simulation against Qiskit's distribution, and by counts of our own."""
+    _, _, told = planned.partition(f"# QuantumTask/{task_name(name, form)} will be submitted")
+    assert "seed 7; its assertion holds" in told.partition("# QuantumTask/")[0]
+    expected = EXPECTED[name]
     result = json.loads(run(actions[task_name(name, form)], "state_vector", SHOTS, 7))
     counts = Counter("".join(map(str, shot)) for shot in result["measurements"])
     apart = sum(abs(counts[bits] / SHOTS - expected.get(bits, 0)) for bits in {*counts, *expected}) / 2
@@ -119,3 +129,12 @@ def test_qiskit_does_not_write_it(name: str, form: str) -> None:
 def test_nearly_all_textbook_algorithms_are_programs_for_braket() -> None:
     assert len(ALGORITHMS) == 30
     assert len({name for name, _ in SOUND}) >= 28
+
+
+def test_findings_of_the_device_stand_at_the_lines_of_the_file(place: Place, planned: str) -> None:
+    """The device is asked about the translation; the person has the file."""
+    lines = (place.root / "teleportation-qasm2.qasm").read_text("utf-8").splitlines()
+    branches = [number for number, text in enumerate(lines, 1) if text.replace(" ", "").startswith("if(")]
+    assert len(branches) == 2
+    for line in branches:
+        assert f"teleportation-qasm2.qasm:{line}:1 " in planned

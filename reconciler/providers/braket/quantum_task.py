@@ -132,11 +132,11 @@ def _older(declared: Declared, spec: QuantumTaskSpec) -> Iterator[str]:
 
 @lru_cache(maxsize=4096)
 def _modern(source: SourceFile) -> tuple[str, SourceFile]:
-    """JAQCD in OpenQASM; every other action as it is. Lines of the translation are not those of the file."""
+    """JAQCD in OpenQASM; every other action as it is."""
     found = from_jaqcd(source.text)
     if found is None or found.problems:
         return "ir", source
-    return "openqasm", replace(source, name=f"{source.name} in OpenQASM", text=found.text)
+    return "openqasm", replace(source, text=found.text)
 
 
 @lru_cache(maxsize=4096)

@@ -55,7 +55,7 @@ def _findings(group: _Group) -> Iterator[Diagnostic]:
     else:
         problems = check_ahs(text, group.device) if header == AHS else []
     for found in problems:
-        where = _place(payload, header, text, found)
+        where = _place(payload, text, found)
         yield Diagnostic(found.code, _SUMMARIES[found.code], found.detail, found.remedy, where, address, found.severity)
 
 
@@ -78,16 +78,16 @@ def _submitted(payload: TaskPayload) -> tuple[str, str]:
     return name, source if name == OPENQASM and isinstance(source, str) else action
 
 
-def _place(payload: TaskPayload, header: str, text: str, found: Problem) -> Location:
+def _place(payload: TaskPayload, text: str, found: Problem) -> Location:
     """In the file as the user wrote it: a translation keeps every statement on its line."""
-    path: Path = ("program", payload.language)
-    own = payload.source.text
-    if text == own:
-        return payload.declared.place_in(path, found.span.start, found.span.end)
-    if header == OPENQASM and payload.language == "openqasm":
-        span = _line(own, text.count("\n", 0, found.span.start))
-    else:
-        span = Span(*(find_value(own, ("source",)) or (0, 1)))
+    ((key, source),) = payload.declared.files.items()
+    path: Path = tuple(key.split("."))
+    if text == source.text:
+        span = found.span
+    elif key == "program.openqasm":
+        span = _line(source.text, text.count("\n", 0, found.span.start))
+    else:  # JAQCD, whose lines are not those of its translation, or a program in an action
+        span = Span(*(find_value(source.text, ("source",)) or (0, 1)))
     return payload.declared.place_in(path, span.start, span.end)
 
 
