@@ -76,6 +76,7 @@ class Change:
     jobs: tuple[JobChange, ...] = ()  # of a batch, one by one
     moved: str = ""  # the address that its record is taken over from
     simulations: tuple[Simulation, ...] = ()  # of what it would submit, one by one
+    stale: str = ""  # why its finished run is too old, and why it is not run again all the same
     forbidden: str = ""  # why it may not be applied, however much it is wanted
 
     @property

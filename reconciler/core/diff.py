@@ -16,6 +16,7 @@ from reconciler.core.lower import endings, in_doubt, next_number, submission
 from reconciler.core.object_diff import is_kept, object_change, protected, unbounded
 from reconciler.core.operation import Operation
 from reconciler.core.phase import Phase
+from reconciler.core.refreshing import refreshed
 from reconciler.core.resource import Removal, Resource
 from reconciler.core.rules import Rules
 from reconciler.core.standing import standing
@@ -60,7 +61,7 @@ def _declared(resource: Resource, prior: Record | None, record: Record, rules: R
         return replace(change, warning="A command that broke off began another run of it already: --replace is done.")
     stands = standing(resource, same)
     if stands is not None:
-        return _kept(resource, prior, record, stands, strays, rules)
+        return refreshed(_kept(resource, prior, record, stands, strays, rules), resource, record, rules)
     return _new(resource, record, same, strays, rules)
 
 
@@ -71,6 +72,7 @@ def _is_settled(resource: Resource, record: Record, rules: Rules) -> bool:
     """
     if (
         resource.jobs is not None
+        or resource.rules.freshness is not None
         or len(record.attempts) != 1
         or not record.managed
         or record.removal != resource.rules.on_remove

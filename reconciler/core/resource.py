@@ -11,6 +11,7 @@ from reconciler.core.address import Address, parse_address
 from reconciler.core.attempt import Attempt
 from reconciler.core.codec import NOT_PLAIN
 from reconciler.core.digest import run_token
+from reconciler.core.freshness import Freshness
 from reconciler.core.job import Job, Opening
 from reconciler.core.mark import TAG_ADDRESS, TAG_DIGEST, TAG_MOVED, TAG_PROJECT, TAG_RUN, RunMark, address_mark
 from reconciler.core.phase import Phase
@@ -34,6 +35,7 @@ class RunRules:
     max_attempts: int = 1
     retry_on: frozenset[Phase] = frozenset({Phase.FAILED})
     on_remove: Removal = Removal.CANCEL
+    freshness: Freshness | None = None  # how long a finished run stands; None: for ever
 
 
 @dataclass(frozen=True, slots=True)

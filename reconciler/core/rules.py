@@ -8,6 +8,7 @@ from datetime import datetime
 
 from reconciler.core.address import Address, parse_address
 from reconciler.core.attempt import Attempt
+from reconciler.core.freshness import Facts
 from reconciler.core.mark import TAG_ADDRESS, TAG_MOVED, address_mark
 from reconciler.core.resource import Scope, attempt_marks
 
@@ -30,6 +31,7 @@ class Rules:
     fresh: frozenset[str] = frozenset()
     unmatched: Mapping[str, str] = field(default_factory=dict)
     now: datetime | None = None
+    facts: Mapping[str, Facts] = field(default_factory=dict)  # by device, of now
 
     def marks(self, address: Address, attempt: Attempt) -> dict[str, str]:
         """The tags that the run should have from us; none where it can't have any.

@@ -16,6 +16,7 @@ from reconciler.core.change import Change
 from reconciler.core.declared import Declared
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.event import Observed
+from reconciler.core.freshness import Facts
 from reconciler.core.job import Job
 from reconciler.core.money import Price
 from reconciler.core.ports import ProjectContext
@@ -96,6 +97,7 @@ class Checked:
     diagnostics: Sequence[Diagnostic] = ()
     prices: Mapping[Address, Price] = field(default_factory=dict)
     notes: Sequence[str] = ()
+    facts: Mapping[Address, Facts] = field(default_factory=dict)  # of the device of each, kept with its attempt
 
 
 class Kind(Protocol):
@@ -163,6 +165,14 @@ class Cloud(Protocol):
 
     def specs(self, devices: Iterable[str]) -> Mapping[str, str]:
         """What these devices say of themselves, for checks on this machine; only those that a check can read."""
+
+
+@runtime_checkable
+class FactTeller(Cloud, Protocol):
+    """A cloud whose devices say when they were calibrated, or what they are made of."""
+
+    def facts(self, devices: Iterable[str]) -> Mapping[str, Facts]:
+        """By device what is true of it now (core/freshness.py); nothing of those unknown. Raises CloudUnavailable."""
 
 
 @runtime_checkable

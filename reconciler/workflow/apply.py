@@ -79,7 +79,7 @@ class _Run:
         self.applied = Applied(planned.seen)
         self.live = planned.seen
         self.lock = threading.Lock()
-        self.caller = Caller(session, self._tell_once(tell), self._learn, self._ids, stop)
+        self.caller = Caller(session, self._tell_once(tell), self._learn, self._ids, stop, planned.facts)
         self.broken = threading.Event()
         self.sent: set[str] = set()  # tokens of the program sets whose call was made
         self.total = sum(max(1, len(c.operations)) for c in planned.plan.changes if c.changes_anything)

@@ -11,7 +11,7 @@ import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from reconciler.core.address import Address
 from reconciler.core.declared import Declared
 from reconciler.core.digest import FORM, canonical, sha256
 from reconciler.core.environment import ENVIRONMENT
+from reconciler.core.freshness import Freshness
 from reconciler.core.job import Job, Opening
 from reconciler.core.phase import Phase
 from reconciler.core.resource import Removal, Resource, RunRules
@@ -28,7 +29,7 @@ from reconciler.manifest.project import Project
 from reconciler.manifest.variables import ENVIRONMENT_PREFIX
 from reconciler.workflow.machine_key import is_sealed, machine_key, seal
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 _SEAL_LENGTH: Final = 64
 
 
@@ -140,7 +141,8 @@ def _more(resource: Resource) -> Iterator[dict[str, Any]]:
 
 
 def _common_to_json(kind: str, tags: Any, delivery: Any, rules: RunRules, depends: frozenset[Address]) -> list[Any]:
-    plain = [rules.generation, rules.max_attempts, sorted(rules.retry_on), rules.on_remove]
+    fresh = None if rules.freshness is None else list(astuple(rules.freshness))
+    plain = [rules.generation, rules.max_attempts, sorted(rules.retry_on), rules.on_remove, fresh]
     return [kind, dict(tags), dict(delivery), plain, [[a.kind, a.name, a.key] for a in sorted(depends)]]
 
 
@@ -165,8 +167,9 @@ def _with(
 
 
 def _common_from_json(kind: str, tags: Any, delivery: Any, rules: Any, depends: Any) -> tuple[Any, ...]:
-    generation, most, retry_on, removal = rules
-    made = RunRules(generation, most, frozenset(Phase(phase) for phase in retry_on), Removal(removal))
+    generation, most, retry_on, removal, fresh = rules
+    freshness = None if fresh is None else Freshness(*fresh)
+    made = RunRules(generation, most, frozenset(Phase(phase) for phase in retry_on), Removal(removal), freshness)
     return kind, tags, delivery, made, frozenset(Address(a[0], a[1], _key(a[2])) for a in depends)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from reconciler.core.address import Address
@@ -13,6 +13,7 @@ from reconciler.core.declared import Declared
 from reconciler.core.diagnostic import Diagnostic, in_order
 from reconciler.core.diff import diff
 from reconciler.core.event import PAYING, Event, Verb
+from reconciler.core.freshness import Facts
 from reconciler.core.money import Price
 from reconciler.core.plan import Plan
 from reconciler.core.resource import Resource
@@ -21,6 +22,7 @@ from reconciler.core.state import Record, State, fold
 from reconciler.providers.kind import Checked, Keeper
 from reconciler.store.port import Snapshot
 from reconciler.workflow.discover import discover, wanted
+from reconciler.workflow.freshness import device_facts, told_stale
 from reconciler.workflow.guards import guarded
 from reconciler.workflow.import_run import import_runs, with_imports
 from reconciler.workflow.late import settle
@@ -70,6 +72,7 @@ class Planned:
     observed: tuple[Event, ...]
     seen: State
     resources: Mapping[str, Resource]
+    facts: Mapping[Address, Facts] = field(default_factory=dict)  # of the devices of what it submits
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +115,12 @@ def make_plan(
     imported = import_runs(session, declared, by_address, fold(memory.seen, renamed.events), chosen.holds)
     observed = (*memory.observed, *renamed.events, *imported.events)
     prior, seen = snapshot.state, fold(memory.seen, (*renamed.events, *imported.events))
-    changes = _decide(session, by_address, snapshot, seen, chosen)
+    facts = device_facts(session, resources, seen, how)
+    changes = _decide(session, by_address, snapshot, seen, chosen, facts=facts)
     if _must_search(changes, prior) or any(_is_unseen(r, seen) for r in resources):
         more = discover(session, seen, wanted(resources, former_names(declared)))
         observed, seen = (*observed, *more.events), fold(seen, more.events)
-        changes = _decide(session, by_address, snapshot, seen, chosen, more.unmatched)
+        changes = _decide(session, by_address, snapshot, seen, chosen, more.unmatched, facts)
     bundled = bundle(session, [c for c in changes if chosen.holds(c.address)], seen, edges)
     aside = set_aside(changes, renamed.sources, chosen.holds)
     changes, edges = [*bundled.changes.values(), *aside], guarded(bundled.changes.values(), bundled.edges)
@@ -125,6 +129,7 @@ def make_plan(
     prices = dict(checked.prices)
     prices |= {a: discounted(prices[a], fee) for a, fee in bundled.fees.items() if a in prices}
     findings = [
+        *told_stale(changes, declared),
         *renamed.findings,
         *imported.findings,
         *bundled.findings,
@@ -138,7 +143,7 @@ def make_plan(
     plan = replace(plan, notes=(*checked.notes, *notes))
     if told := judged(session, plan, declared):
         plan = replace(plan, diagnostics=tuple(in_order([*plan.diagnostics, *told])))
-    return Planned(plan, memory.snapshot, observed, seen, by_address)
+    return Planned(plan, memory.snapshot, observed, seen, by_address, checked.facts)
 
 
 @collector_paused()
@@ -149,9 +154,13 @@ def plan_without_changes(
 
     The resources may come from a cache and lack their payload: whatever is submitted is planned from the manifests.
     """
+    if any(r.rules.freshness is not None and r.rules.freshness.on_calibration for r in resources.values()):
+        return None  # a device must be asked
     chosen = selection.with_dependencies(edges)
     prior = known.snapshot.state
     changes = _decide(session, resources, known.snapshot, known.seen, chosen)
+    if any(c.stale for c in changes):
+        return None  # told with its place in the manifest
     if _must_search(changes, prior) or any(_is_unseen(r, known.seen) for r in resources.values()):
         return None
     plan = _plan(session, [c for c in changes if chosen.holds(c.address)], edges, _forbidden(changes))
@@ -192,6 +201,7 @@ def _decide(
     seen: State,
     chosen: Selection,
     unmatched: Mapping[str, str] | None = None,
+    facts: Mapping[str, Facts] | None = None,
 ) -> list[Change]:
     settled = [settle(r, seen, resources) for r in resources.values()]
     forced: frozenset[Address] = frozenset()
@@ -206,13 +216,18 @@ def _decide(
         fresh=snapshot.unsaved | _doubts(snapshot.state),
         unmatched=unmatched or {},
         now=_now(session, settled),
+        facts=facts or {},
     )
     return diff(settled, snapshot.state, seen, rules)
 
 
 def _now(session: Session, resources: Sequence[Resource]) -> datetime | None:
     """The time, if anything is decided by it; asking may open the local cloud."""
-    return session.clock.now() if any(r.opening.seconds is not None for r in resources) else None
+    return session.clock.now() if any(map(_by_time, resources)) else None
+
+
+def _by_time(resource: Resource) -> bool:
+    return resource.opening.seconds is not None or resource.rules.freshness is not None
 
 
 def _stale(session: Session, seen: State) -> frozenset[str]:
@@ -266,11 +281,13 @@ def _check(session: Session, changes: Sequence[Change]) -> Checked:
     findings: list[Diagnostic] = []
     prices: dict[Address, Price] = {}
     notes: list[str] = []
+    facts: dict[Address, Facts] = {}
     for name, resources in _submitted(session, changes).items():
         cloud = session.clouds[name]
         checked = cloud.check(resources)
         findings.extend(checked.diagnostics)
         prices.update(checked.prices)
         notes.extend(checked.notes)
+        facts.update(checked.facts)
         findings.extend(check_sequences(resources, cloud.specs))
-    return Checked(findings, prices, notes)
+    return Checked(findings, prices, notes, facts)

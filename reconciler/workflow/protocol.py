@@ -18,6 +18,7 @@ from reconciler.core.address import Address
 from reconciler.core.attempt import Attempt, Outcome
 from reconciler.core.digest import canonical, digest, sha256
 from reconciler.core.event import Concluded, Intended, Verb
+from reconciler.core.freshness import Facts
 from reconciler.core.job import Adding, claim
 from reconciler.core.operation import Operation
 from reconciler.core.program_set import ProgramSet
@@ -46,6 +47,7 @@ class Caller:
     learn: Callable[..., None]
     known: Callable[[], Set[str]]
     stop: threading.Event = field(default_factory=threading.Event)
+    facts: Mapping[Address, Facts] = field(default_factory=dict)  # of the device of each submission, by the plan
     # Runs without marks are known by their content: two equal ones at once would each be taken for the other.
     alone: threading.Lock = field(default_factory=threading.Lock)
 
@@ -256,6 +258,7 @@ class Caller:
             # Until a look says so itself: what is declared more meanwhile is added to it, and not sent elsewhere.
             accepting=resource.opening.stays(len(resource.jobs or ()), 0),
             settings=resource.settings or {},
+            facts=self.facts.get(resource.address, {}),
         )
         marked = self.session.kinds[op.address.kind].marks
         if not marked and not resource.tags:

@@ -6,7 +6,8 @@
 `forced`      named by --replace; `repeats` false: a cloud without client tokens
 An attempt says what differs from "accepted, QUEUED, and tagged as it should be".
 A batch (`kind: Batch`) has `jobs` on both sides, and what batch_case.py tells; `now` is the time of the plan, `broken`
-the numbers of attempts that a command began and did not live to save, `stale` doubts whose time is over.
+the numbers of attempts that a command began and did not live to save, `stale` doubts whose time is over. Freshness:
+`declared.freshness` has maxAge in seconds, onCalibration, rerun, maxNewRuns; `facts` are the device's, of now.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from reconciler.core.attempt import Attempt, Outcome
 from reconciler.core.change import SYMBOLS, Change
 from reconciler.core.diff import diff
 from reconciler.core.event import Adopted
+from reconciler.core.freshness import Freshness
 from reconciler.core.operation import Operation
 from reconciler.core.phase import Phase
 from reconciler.core.resource import Removal, Resource, RunRules
@@ -33,7 +35,20 @@ from tests.core import samples
 from tests.core.batch_case import SWEEP, batch_attempt, called, plain_jobs, with_jobs
 
 FOLDER = Path(__file__).parent / "truth_table"
-_KEYS = {"why", "kind", "declared", "remembered", "found", "forced", "repeats", "now", "broken", "stale", "expect"}
+_KEYS = {
+    "why",
+    "kind",
+    "declared",
+    "remembered",
+    "found",
+    "forced",
+    "repeats",
+    "now",
+    "broken",
+    "stale",
+    "facts",
+    "expect",
+}
 _OF_BATCHES = ("open", "closeAfter", "accepting", "adding")
 _LABELS = {
     samples.token(run, generation, number, address): f"{run}, generation {generation}, attempt {number}"
@@ -79,6 +94,7 @@ def decide(given: dict[str, Any], unshared: bool = False) -> dict[str, Any] | No
         stale=frozenset(samples.token(number=n, address=address) for n in given.get("stale", [])),
         fresh=frozenset(samples.token(number=n, address=address) for n in given.get("broken", [])),
         now=datetime.fromisoformat(given["now"]) if "now" in given else None,
+        facts={"sim": given.get("facts", {})},
     )
     seen = fold(prior, found)
     changes = diff(resources, copy.deepcopy(prior) if unshared else prior, seen, rules)
@@ -94,11 +110,26 @@ def _declared(data: dict[str, Any], address: Address) -> Resource:
         max_attempts=data.pop("maxAttempts", 1),
         retry_on=frozenset(Phase(word) for word in data.pop("retryOn", ["failed"])),
         on_remove=Removal(data.pop("onRemove", "cancel")),
+        freshness=_freshness(data.pop("freshness", None)),
     )
     run, tags, older = data.pop("run", "same"), data.pop("tags", None), data.pop("olderForms", ())
     assert not data, f"unknown keys {sorted(data)}"
     made = samples.resource(address, run=run, rules=rules, tags=tags, older=older)
     return made if jobs is None else with_jobs(made, jobs, more)
+
+
+def _freshness(data: dict[str, Any] | None) -> Freshness | None:
+    if data is None:
+        return None
+    data = dict(data)
+    made = Freshness(
+        max_age=data.pop("maxAge", None),
+        on_calibration=data.pop("onCalibration", False),
+        rerun=data.pop("rerun", False),
+        max_new_runs=data.pop("maxNewRuns", 1),
+    )
+    assert not data, f"unknown keys {sorted(data)}"
+    return made
 
 
 def _remembered(data: dict[str, Any] | None, address: Address) -> State:
@@ -140,6 +171,7 @@ def _plain(change: Change) -> dict[str, Any]:
         "warning": change.warning,
         "declared": change.declared,
         "changes_anything": change.changes_anything,
+        **({"stale": change.stale} if change.stale else {}),
         **of_batch,
     }
 

@@ -13,6 +13,7 @@ from reconciler.core.device_name import is_pasqal
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.digest import canonical
 from reconciler.core.event import Observed
+from reconciler.core.freshness import Facts
 from reconciler.core.job import Job
 from reconciler.core.money import Price
 from reconciler.core.ports import Clock
@@ -85,7 +86,13 @@ class BraketCloud:
         ]
         findings = [found for part in checked for found in part.diagnostics]
         prices = {address: price for part in checked for address, price in part.prices.items()}
-        return Checked(findings, prices, [note for part in checked for note in part.notes])
+        facts = {address: known for part in checked for address, known in part.facts.items()}
+        return Checked(findings, prices, [note for part in checked for note in part.notes], facts)
+
+    def facts(self, devices: Iterable[str]) -> Mapping[str, Facts]:
+        """The capabilities and the calibration of these devices now."""
+        known = {arn: get_device(self._client, arn) for arn in devices}
+        return {arn: device.facts for arn, device in known.items() if device is not None}
 
     def objections(
         self, changes: Sequence[Change], declared: Mapping[Address, Resource], prices: Mapping[Address, Price]

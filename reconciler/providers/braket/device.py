@@ -10,6 +10,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from reconciler.core.digest import digest
+from reconciler.core.freshness import CALIBRATED, CAPABILITIES
+from reconciler.core.plain import plain
 from reconciler.providers.braket.client import BraketClient
 from reconciler.providers.braket.topology import Topology, read_topology
 from reconciler.providers.braket.window import Windows, read_windows
@@ -92,6 +95,19 @@ class Device:
             return Decimal(str(given["price"])), str(given["unit"])
         except (KeyError, InvalidOperation):
             return None
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What tells this calibration of it from another; nothing of simulators, which are not calibrated.
+
+        Prices, windows and texts about the service are no part of what a device is.
+        """
+        if self.type != "QPU" or not self.capabilities:
+            return {}
+        physical = {key: value for key, value in self.capabilities.items() if key != "service"}
+        found = {CAPABILITIES: digest(plain(physical))}
+        updated = self._service().get("updatedAt")
+        return {**found, CALIBRATED: str(updated)} if isinstance(updated, str) and updated else found
 
     def _service(self) -> Mapping[str, Any]:
         return self.capabilities.get("service") or {}

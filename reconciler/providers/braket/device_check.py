@@ -38,7 +38,15 @@ def check(client: BraketClient, resources: Sequence[Resource], now: datetime, pr
             if price is not None:
                 priced[resource.address] = price
     findings.extend(check_programs(_runnable(resources, devices)))
-    return Checked(findings, priced, [note for device in devices.values() if device for note in _waiting(device, now)])
+    notes = [note for device in devices.values() if device for note in _waiting(device, now)]
+    return Checked(findings, priced, notes, facts_of(resources, devices))
+
+
+def facts_of(resources: Sequence[Resource], devices: Mapping[str, Device | None]) -> dict[Address, Mapping[str, str]]:
+    """What is kept of each one's device, with its attempt."""
+    known = {arn: device.facts for arn, device in devices.items() if device is not None}
+    named = ((r.address, known.get(str(r.execution["device"]))) for r in resources)
+    return {address: facts for address, facts in named if facts}
 
 
 def _runnable(resources: Sequence[Resource], devices: Mapping[str, Device | None]) -> Iterator[tuple[Resource, Device]]:

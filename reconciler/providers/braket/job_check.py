@@ -10,7 +10,7 @@ from reconciler.core.diagnostic import Diagnostic, Severity
 from reconciler.core.resource import Resource
 from reconciler.providers.braket.client import BraketClient
 from reconciler.providers.braket.device import Device, get_device, region_of
-from reconciler.providers.braket.device_check import finding, standing
+from reconciler.providers.braket.device_check import facts_of, finding, standing
 from reconciler.providers.braket.hybrid_job import JobPayload
 from reconciler.providers.braket.job_entry import entry_problem
 from reconciler.providers.braket.prices import BraketPrices
@@ -27,7 +27,8 @@ def check(client: BraketClient, resources: Sequence[Resource], prices: BraketPri
     devices = {arn: get_device(client, arn) for arn in sorted(arns) if not is_embedded(arn)}
     regions = {r.address: region_of(str(r.execution["device"]), client.region) for r in resources}
     priced = {r.address: prices.job(r.execution, regions[r.address]) for r in resources}
-    return Checked([found for resource in resources for found in _findings(resource, devices)], priced)
+    found = [found for resource in resources for found in _findings(resource, devices)]
+    return Checked(found, priced, facts=facts_of(resources, devices))
 
 
 def _findings(resource: Resource, devices: dict[str, Device | None]) -> Iterator[Diagnostic]:

@@ -13,6 +13,8 @@ from pydantic import BaseModel
 from reconciler.core.attempt import LOCAL_ACCOUNT, Place
 from reconciler.core.declared import Declared, SourceFile
 from reconciler.core.digest import canonical, digest, run_digest, sha256
+from reconciler.core.duration import seconds_of
+from reconciler.core.freshness import Freshness as FreshnessRule
 from reconciler.core.openqasm import canonical_openqasm
 from reconciler.core.phase import Phase
 from reconciler.core.plain import plain
@@ -21,7 +23,7 @@ from reconciler.core.qasm.jaqcd import from_jaqcd
 from reconciler.core.qasm.translate import translate
 from reconciler.core.resource import Removal, Resource, RunRules
 from reconciler.core.simulation import Trial
-from reconciler.providers.braket.task_spec import ATTRIBUTES, Output, QuantumTaskSpec, Run
+from reconciler.providers.braket.task_spec import ATTRIBUTES, Freshness, Output, QuantumTaskSpec, Run
 from reconciler.providers.expect_spec import expectation_of
 
 _PHASES = {"FAILED": Phase.FAILED, "CANCELLED": Phase.CANCELLED}
@@ -88,7 +90,7 @@ class QuantumTask:
             execution=shown,
             tags={**context.tags, **spec.tags},
             delivery=delivery_of(spec.output, context),
-            rules=rules_of(spec.run),
+            rules=replace(rules_of(spec.run), freshness=_freshness_of(spec.freshness)),
             depends=declared.depends,
             payload=payload,
             bundle=_BUNDLES[spec.submit] if declared.address.key else "",
@@ -173,6 +175,13 @@ def rules_of(run: Run) -> RunRules:
         retry_on=frozenset(_PHASES[word] for word in run.retry.on),
         on_remove=Removal(run.on_remove),
     )
+
+
+def _freshness_of(said: Freshness | None) -> FreshnessRule | None:
+    if said is None:
+        return None
+    age = seconds_of(said.max_age) if said.max_age is not None else None
+    return FreshnessRule(age, said.on_calibration_change, said.on_stale == "rerun", said.max_new_runs)
 
 
 def create_request(resource: Resource, token: str, tags: Mapping[str, str], place: Place) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from reconciler.core.aws_names import (
     check_tag_value,
     tag_texts,
 )
+from reconciler.core.duration import seconds_of
 from reconciler.core.fields import DeviceName, FieldClass, ProjectFile
 from reconciler.providers.expect_spec import Expect
 
@@ -117,6 +118,37 @@ class Run(_Spec):
     ] = "cancel"
 
 
+def _check_duration(text: str) -> str:
+    if not seconds_of(text):
+        raise ValueError(f'"{text[:20]}" is no duration: write 12h or 30d')
+    return text
+
+
+class Freshness(_Spec):
+    """How long a finished run stands for what is declared. Without it: for ever."""
+
+    max_age: Annotated[
+        Annotated[str, AfterValidator(_check_duration)] | None,
+        Field(description="A result that ended longer ago is stale: `12h`, `30d`."),
+    ] = None
+    on_calibration_change: Annotated[
+        bool, Field(description="A result is stale once its QPU was calibrated again, or says other things of itself.")
+    ] = False
+    on_stale: Annotated[
+        Literal["report", "rerun"],
+        Field(description="Whether a stale result is only told, or paid for again, each time within `maxNewRuns`."),
+    ] = "report"
+    max_new_runs: Annotated[
+        int, Field(ge=1, le=1_000, description="So many more runs are paid at most, in all, for one generation.")
+    ] = 1
+
+    @model_validator(mode="after")
+    def _says_when(self) -> Self:
+        if self.max_age is None and not self.on_calibration_change:
+            raise ValueError("it needs maxAge or onCalibrationChange: true, or nothing is ever stale")
+        return self
+
+
 class QuantumTaskSpec(_Spec):
     """One run of one program on one device."""
 
@@ -169,6 +201,11 @@ class QuantumTaskSpec(_Spec):
         Run,
         Field(default_factory=Run, description="How often the work is paid, and what happens when it is removed."),
     ]
+    freshness: Annotated[
+        Freshness | None,
+        FieldClass.LOCAL,
+        Field(description="When a finished run is too old, and what is done then; without it, it stands for ever."),
+    ] = None
     tags: Annotated[
         Tags,
         FieldClass.MUTABLE,
