@@ -18,8 +18,8 @@ from reconciler.core.qasm.rewrite import Rewriter
 from reconciler.core.qasm.syntax import Box, GateCall, GateDefinition, Include, Other, Program, Statement, Version
 
 KNOWN_FILES = frozenset({"stdgates.inc", "qelib1.inc"})
-# Whatever needs a translation has one of these words somewhere, if only in a comment.
-_LOOK = re.compile(r"\binclude\b|\bOPENQASM\s+2|\bOPENQASM\s*/")
+# Begins with a plain word, which a search finds at once: most projects have nothing to translate.
+_OLD = re.compile(r"OPENQASM(?:\s+2|\s*/)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +35,19 @@ def translate(text: str, *, barriers: bool = True) -> Translation:
 
     Without `barriers` they are left out, for devices that know none: they change no distribution.
     """
-    if not _LOOK.search(text):
+    if not _may_need(text):
         return Translation(text)
     return _translated(text, barriers)
 
 
 def is_foreign(text: str) -> bool:
     """Whether a program is translated before Braket gets it."""
-    return _LOOK.search(text) is not None and _needs(parse(text))
+    return _may_need(text) and _needs(parse(text))
+
+
+def _may_need(text: str) -> bool:
+    """One look: whatever needs a translation has one of these words somewhere, if only in a comment."""
+    return "include" in text or _OLD.search(text) is not None
 
 
 @lru_cache(maxsize=256)
