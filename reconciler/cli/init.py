@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from reconciler.cli.bootstrap_options import BootstrapWish, bootstrap_options
 from reconciler.cli.clouds import Problem
 from reconciler.cli.schema import MANIFEST_SCHEMA, schema_text
 from reconciler.cli.terminal import output
@@ -24,12 +26,12 @@ metadata:
   uid: {uid}  # written once; it enters every token and tag, so never change it
 spec:
   providers:
-    braket: {{mode: local}}  # the local cloud: free, no account; "aws" is the real one and costs money
+    braket: {{mode: local{region}}}  # the local cloud: free, no account; "aws" is the real one and costs money
     # pasqal: {{mode: local}}  # Pasqal likewise; "cloud" with a projectId is the real one
   devices:
     sim: arn:aws:braket:::device/quantum-simulator/amazon/sv1
     # fresnel: {{pasqal: FRESNEL}}
-"""
+{defaults}"""
 _EXAMPLE = """---
 apiVersion: qctl/v1alpha1
 kind: QuantumTask
@@ -57,8 +59,36 @@ state/
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=Path())
 @click.option("--name", help="The project's name; the folder's name without it.")
 @click.option("--bare", is_flag=True, help="Only the project, without the first example.")
-def command(folder: Path, name: str | None, bare: bool) -> int:
+@click.option(
+    "--bootstrap",
+    "bootstraps",
+    is_flag=True,
+    help="Also make what a team needs on its account: buckets for results and state, and spending limits. "
+    "Shows a plan and asks; a project that is there already is fine.",
+)
+@bootstrap_options
+def command(folder: Path, name: str | None, bare: bool, bootstraps: bool, wish: BootstrapWish) -> int:
     """Begin a project: qctl.yaml with its own uid, a first circuit, and the schema for your editor."""
+    if not bootstraps:
+        if wish.anything:
+            raise click.UsageError("This option needs --bootstrap.")
+        _begin(folder, name, bare=bare)
+        output().line(
+            "\nNext: qctl plan, then qctl apply --wait, then qctl results. All of it runs on the local cloud."
+        )
+        return 0
+    from reconciler.cli.bootstrap import bootstrap, read_options  # much more than a first project needs
+
+    asked = read_options(wish)
+    if not (folder / "qctl.yaml").exists():
+        _begin(folder, name, bare=True, region=asked.region, defaults=asked.defaults)
+    return bootstrap(folder, asked, auto_approve=wish.auto_approve)
+
+
+def _begin(
+    folder: Path, name: str | None, *, bare: bool, region: str = "", defaults: Callable[[str, str], str] | None = None
+) -> None:
+    """Write the files. `defaults` gives the project's `spec.defaults`, by its name and uid."""
     target = folder / "qctl.yaml"
     if target.exists():
         detail = f"{target} is there already, and its uid must never change. Nothing was written."
@@ -68,7 +98,10 @@ def command(folder: Path, name: str | None, bare: bool) -> int:
     if not NAME.fullmatch(chosen):
         detail = f"{chosen!r} is no project name: 1 to 63 small letters, digits, dots and hyphens."
         _refuse("init/name", "Invalid project name", detail, "Pass another --name NAME.", target)
-    text = _MODELINE + _PROJECT.format(name=chosen, uid=new_uid(datetime.now(UTC), secrets.token_bytes(10)))
+    uid = new_uid(datetime.now(UTC), secrets.token_bytes(10))
+    where = f", region: {region}" if region else ""
+    rest = defaults(chosen, uid) if defaults else ""
+    text = _MODELINE + _PROJECT.format(name=chosen, uid=uid, region=where, defaults=rest)
     made = [_write(folder / "schemas" / MANIFEST_SCHEMA, schema_text())]
     if not bare:
         text += _EXAMPLE
@@ -78,8 +111,6 @@ def command(folder: Path, name: str | None, bare: bool) -> int:
     out = output()
     for path, new in made:
         out.line(f"{'Wrote' if new else 'Left as it is:'} {path}")
-    out.line("\nNext: qctl plan, then qctl apply --wait, then qctl results. All of it runs on the local cloud.")
-    return 0
 
 
 def _refuse(code: str, summary: str, detail: str, remedy: str, target: Path) -> None:

@@ -27,6 +27,7 @@ COMMANDS = {
     "policy": "List, test and begin policies: rules that every plan must keep.",
     "devices": "List devices, their status and queues.",
     "graph": "Show which resource waits for which.",
+    "iam": "Say which rights a project needs on its account.",
     "schema": "Print or write the JSON Schemas.",
     "local": "Serve, reset, advance and disturb the local cloud.",
     "completion": "Print the completion script for a shell.",
