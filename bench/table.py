@@ -12,6 +12,7 @@ from pathlib import Path
 from bench.case import Row
 
 START, END = "<!-- bench -->", "<!-- end -->"
+SIMULATION = "<!-- bench: simulation -->"
 HEAD = ("command", "tasks", "runs", "wall s", "CPU s", "memory MiB", "API calls", "floor CPU s", "CPU / floor")
 
 
@@ -39,15 +40,15 @@ def said_of_the_machine(day: date) -> str:
     )
 
 
-def written(page: str, rows: Iterable[Row], day: date) -> str:
+def written(page: str, lines: str, day: date, mark: str = START) -> str:
     """The page with its table made anew. Raises ValueError if it has no place for one."""
-    before, start, rest = page.partition(START)
+    before, start, rest = page.partition(mark)
     _, end, after = rest.partition(END)
     if not start or not end:
-        raise ValueError(f"the page has no {START} ... {END}")
-    return f"{before}{START}\n{said_of_the_machine(day)}\n\n{table(rows)}\n{END}{after}"
+        raise ValueError(f"the page has no {mark} ... {END}")
+    return f"{before}{mark}\n{said_of_the_machine(day)}\n\n{lines}\n{END}{after}"
 
 
-def write(page: Path, rows: Iterable[Row]) -> None:
-    """Put the table into the page."""
-    page.write_text(written(page.read_text("utf-8"), rows, date.today()), "utf-8")
+def write(page: Path, lines: str, mark: str = START) -> None:
+    """Put the lines of a table into the page."""
+    page.write_text(written(page.read_text("utf-8"), lines, date.today(), mark), "utf-8")

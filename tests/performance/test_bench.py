@@ -12,7 +12,7 @@ from bench.__main__ import PAGE, measured
 from bench.case import NO_CHANGES, Row, Unexpected, _Project
 from bench.process import Cost, Failed, measure, middle
 from bench.project import write_tasks
-from bench.table import END, HEAD, START, table, written
+from bench.table import END, HEAD, SIMULATION, START, table, written
 
 COST = Cost(1.234, 0.5, 99.6)
 
@@ -50,7 +50,7 @@ def test_a_row() -> None:
 
 
 def test_the_page_keeps_everything_but_the_table() -> None:
-    page = written(f"before\n{START}\nold\n{END}\nafter\n", [Row("x", 0, 1, COST)], date(2026, 1, 2))
+    page = written(f"before\n{START}\nold\n{END}\nafter\n", table([Row("x", 0, 1, COST)]), date(2026, 1, 2))
     assert page.startswith(f"before\n{START}\nMeasured on 2026-01-02, ")
     assert page.endswith(f" |\n{END}\nafter\n")
     assert "old" not in page
@@ -58,9 +58,12 @@ def test_the_page_keeps_everything_but_the_table() -> None:
 
 
 def test_our_page_has_a_place_for_it() -> None:
-    assert written(PAGE.read_text("utf-8"), [], date(2026, 1, 2)).count(START) == 1
+    for mark in (START, SIMULATION):
+        page = written(PAGE.read_text("utf-8"), "| the table |", date(2026, 1, 2), mark)
+        assert page.count(mark) == 1
+        assert page.count("| the table |") == 1
     with pytest.raises(ValueError, match="has no"):
-        written("no place", [], date(2026, 1, 2))
+        written("no place", "", date(2026, 1, 2))
 
 
 def test_the_middle_is_taken_of_each_number() -> None:
