@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,8 @@ from reconciler.cli.state_setup import StateSetup
 from reconciler.core.address import Address, parse_address
 from reconciler.core.diagnostic import Diagnostic, Severity, has_errors
 from reconciler.core.ports import ProjectContext
-from reconciler.manifest.load import KindModel, Loaded, load_project
+from reconciler.core.state import State
+from reconciler.manifest.load import KindModel, Loaded, load_project, load_settings
 from reconciler.manifest.project import Project
 from reconciler.manifest.project_simulate import default_settings
 from reconciler.manifest.trace import Trace
@@ -27,6 +30,8 @@ from reconciler.providers import KINDS
 from reconciler.providers.kind import Cloud
 from reconciler.providers.price_lists import PriceLists
 from reconciler.simulate import pulser
+from reconciler.store.errors import StateOfAnother
+from reconciler.store.port import Archive
 from reconciler.store.successor import Names
 from reconciler.workflow.clock import SystemClock
 from reconciler.workflow.plan import Selection
@@ -95,6 +100,18 @@ def load(flags: Flags, *, overlaid: bool = True, trace: Trace | None = None) -> 
     return with_policies(loaded, flags.folder, os.environ)
 
 
+def _settings(flags: Flags) -> Loaded:
+    """The project alone."""
+    return load_settings(
+        flags.folder,
+        kinds=kind_models(),
+        files=list(flags.files) or None,
+        variables=flags.variables,
+        environment=os.environ,
+        env=flags.environment,
+    )
+
+
 def open_project(flags: Flags) -> Opened:
     """Read the manifests and make the session. Raises Problem with every error found."""
     loaded = load(flags)
@@ -118,10 +135,29 @@ def opened(flags: Flags, loaded: Loaded, project: Project) -> Opened:
     # A bucket without an address is the real one as soon as any cloud is.
     state = StateSetup(flags.folder, project.spec.state, names, clock, local_cloud, len(local) == len(setups))
     store = state.store()
+    others = partial(_others, flags, state, store) if project.spec.reuse == "project" else None
     clouds = _clouds(setups)
     simulating = simulating_of(flags.folder, project.spec.simulate)
     session = Session(context, KINDS, clouds, store, clock, __version__, local, prices, loaded.policies, simulating)
-    return Opened(flags.folder, loaded, project, braket, pasqal, session, state)
+    return Opened(flags.folder, loaded, project, braket, pasqal, replace(session, others=others), state)
+
+
+def _others(flags: Flags, state: StateSetup, store: Archive) -> Iterator[tuple[str, State]]:
+    """The states of the other environments: those beside this one, and those that overlays put elsewhere."""
+    declared = _settings(flags).environments
+    for environment in sorted({*store.environments(), *declared} - {flags.environment}):
+        there = replace(state, names=replace(state.names, environment=environment))
+        project = _settings(replace(flags, environment=environment)).project if environment in declared else None
+        if project is not None:
+            if _all_local(project) != state.in_local_cloud:
+                continue  # its bucket may be a real one and this one not; simulated runs stand for no paid ones anyway
+            there = replace(there, settings=project.spec.state)
+        with suppress(StateOfAnother):  # of another project with this name
+            yield environment, there.store().read().state
+
+
+def _all_local(project: Project) -> bool:
+    return project.spec.providers.braket.mode == project.spec.providers.pasqal.mode == "local"
 
 
 def _clouds(setups: Mapping[str, BraketSetup | PasqalSetup]) -> Clouds:

@@ -77,6 +77,7 @@ class Attempt:
     origin: str = ""  # the address that its token was made for, if it was renamed since
     settings: Mapping[str, Any] = field(default_factory=dict)  # of a lasting object, as they stand; runs have none
     estimate: Mapping[str, str] = field(default_factory=dict)  # what the plan said that it costs (core/money.py)
+    shared: str = ""  # the environment that paid it and owns it, if that is another one: here it only stands for a run
     facts: Mapping[str, str] = field(default_factory=dict)  # of its device when it was submitted: digests and times
 
     @property

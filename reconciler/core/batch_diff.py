@@ -102,7 +102,7 @@ class _Reconciled:
             attempt,
             removal=removal,
             jobs=self.jobs,
-            managed=True if self.same and (removal or not self.record.managed) else None,
+            managed=True if self.same and (removal or not self.record.managed or self._is_shared_now()) else None,
             warning=self._warning(),
         )
         action = self._action(change, ends, submits)
@@ -145,8 +145,8 @@ class _Reconciled:
         operations: list[Operation] = []
         fields: dict[str, FieldChange] = {}
         for batch in self.same:
-            if batch.missing:
-                continue  # there is nothing left to put tags on
+            if batch.missing or batch.shared:
+                continue  # there is nothing left to put tags on, or it is another environment's own
             put, drop, changed = tag_changes(self.resource, batch, self.rules.marks(self.resource.address, batch))
             fields |= {field.name: field for field in changed}
             if put or drop:
@@ -171,6 +171,13 @@ class _Reconciled:
         known = self.same or tuple(a for a in self.record.attempts if a.exists)
         return max(known, key=lambda a: a.number, default=None) if self.same else next(reversed(known), None)
 
+    def _is_shared_now(self) -> bool:
+        """Whether another environment's batch is to be recorded here."""
+        return any(a.shared for a in self.same if self._is_new(a))
+
+    def _is_new(self, batch: Attempt) -> bool:
+        return self.prior is None or self.prior.by_token(batch.token) is None
+
     def _warning(self) -> str:
         told = [f"Job {c.job.label or c.job.id} {c.warning}." for c in self.jobs if c.warning]
         if not told:
@@ -183,9 +190,9 @@ class _Reconciled:
     def _action(self, change: Change, ends: tuple[Operation, ...], submits: tuple[Operation, ...]) -> Action:
         if any(op.verb is Verb.CREATE for op in submits):
             return Action.REPLACE if ends else Action.CREATE
-        if any(self.prior is None or self.prior.by_token(a.token) is None for a in self.same):
+        if any(not a.shared for a in self.same if self._is_new(a)):
             return Action.ADOPT
-        if not self.record.managed:
+        if self._is_shared_now() or not self.record.managed:
             return Action.REUSE
         if ends and len(ends) == len(change.operations):
             return Action.CANCEL

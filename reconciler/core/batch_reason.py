@@ -38,7 +38,8 @@ def reason_of(action: Action, change: Change, same: Sequence[Attempt]) -> str:
     if action is Action.ADOPT:
         return "; ".join([f"it exists already, submitted {min(a.submitted for a in same)}", *_parts(change)])
     if action is Action.REUSE:
-        return "; ".join([f"already paid on {same[-1].submitted[:10]}, not submitted again", *_parts(change)])
+        there = f" in environment {same[-1].shared}" if same[-1].shared else ""
+        return "; ".join([f"already paid{there} on {same[-1].submitted[:10]}, not submitted again", *_parts(change)])
     if action is Action.UPDATE:
         return f"updated in place: {'; '.join(_parts(change))}"
     return _OTHERS.get(action, change.reason)

@@ -84,13 +84,14 @@ def _is_settled(resource: Resource, record: Record, rules: Rules) -> bool:
         and attempt.exists
         and resource.wants(attempt)
         and (not rules.forced or resource.address not in rules.forced)
-        and tags_stand(resource, attempt, rules.marks(resource.address, attempt))
+        and (bool(attempt.shared) or tags_stand(resource, attempt, rules.marks(resource.address, attempt)))
     )
 
 
 def _doing(attempt: Attempt) -> str:
     if attempt.phase is Phase.DONE:
-        return f"done: {attempt.status} on {attempt.ended[:10] or attempt.submitted[:10]}"
+        by = f", paid in environment {attempt.shared}" if attempt.shared else ""
+        return f"done: {attempt.status} on {attempt.ended[:10] or attempt.submitted[:10]}{by}"
     place = f", place {attempt.queue} in the queue" if attempt.queue else ""
     return f"in progress: {attempt.status or 'submitted'}{place}"
 
@@ -127,7 +128,8 @@ def _kept(
 
 def _in_place(resource: Resource, prior: Record | None, record: Record, attempt: Attempt, rules: Rules) -> Change:
     put, drop, fields = tag_changes(resource, attempt, rules.marks(resource.address, attempt))
-    if attempt.missing:  # finished, and since forgotten by the cloud: there is nothing left to put tags on
+    # Finished, and since forgotten by the cloud: there is nothing left to put tags on. Or another environment's own.
+    if attempt.missing or attempt.shared:
         put, drop, fields = {}, (), ()
     tag = Operation(Verb.TAG, resource.address, attempt.token, id=attempt.id, put=put, drop=drop)
     operations = (tag,) if put or drop else ()
@@ -137,10 +139,12 @@ def _in_place(resource: Resource, prior: Record | None, record: Record, attempt:
     change = Change(resource.address, Action.NONE, _doing(attempt), fields, operations, attempt, removal=removal)
     if removal:
         change = replace(change, managed=True)
-    if prior is None or prior.by_token(attempt.token) is None:
+    is_new = prior is None or prior.by_token(attempt.token) is None
+    if is_new and not attempt.shared:
         return replace(change, action=Action.ADOPT, reason=_found(resource, attempt, rules))
-    if not record.managed:
-        reason = f"already paid on {attempt.submitted[:10]}, no submission"
+    if is_new or not record.managed:
+        there = f" in environment {attempt.shared}" if attempt.shared else ""
+        reason = f"already paid{there} on {attempt.submitted[:10]}, no submission"
         return replace(change, action=Action.REUSE, reason=reason, managed=True)
     if fields:
         names = ", ".join(f.name for f in fields)

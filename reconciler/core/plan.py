@@ -216,6 +216,8 @@ def _change(change: Change) -> dict[str, Any]:
         data["jobs"] = [job_change_to_json(c) for c in change.jobs]
     if change.attempt is not None:
         data["run"] = {"id": change.attempt.id, "status": change.attempt.status, "phase": change.attempt.phase}
+        if change.attempt.shared:
+            data["run"]["environment"] = change.attempt.shared
     if change.price is not None:
         data["price"] = price_to_json(change.price)
     if change.simulations:

@@ -10,6 +10,8 @@ from reconciler.core.declared import Path
 from reconciler.core.diagnostic import Location
 from reconciler.manifest.place import Place
 
+_MOST_CLASHES = 20
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Leaf:
@@ -45,8 +47,10 @@ class Layer:
 
     def add(self, merge: dict[str, Any], place: Place, prefix: Path, overlay: str) -> list[Clash]:
         """Take another patch in, which stands at `prefix` of the overlay's document; what contradicts is left out."""
-        clashes = []
+        clashes: list[Clash] = []
         for path, value in _leaves(merge):
+            if len(clashes) == _MOST_CLASHES:
+                break  # each is searched for in all that was said before
             leaf = Leaf(place, (*prefix, *path), overlay, removes=value is None, empty=value == {})
             first = self._against(path, value)
             if first is not None:

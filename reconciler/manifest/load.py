@@ -6,12 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from reconciler.core.address import Address
 from reconciler.core.collector import collector_paused
 from reconciler.core.declared import Declared
-from reconciler.core.device_name import PASQAL
 from reconciler.core.diagnostic import Diagnostic, in_order
 from reconciler.core.environment import DEFAULT
 from reconciler.core.importing import Import
@@ -24,9 +22,10 @@ from reconciler.manifest.imports import read_import
 from reconciler.manifest.matrix import MAX_POINTS
 from reconciler.manifest.overlay import OVERLAY_KIND, may_hold_overlay
 from reconciler.manifest.overlays import Overlays
-from reconciler.manifest.place import Place, report
+from reconciler.manifest.place import ManifestText, Place, report
 from reconciler.manifest.policies import POLICY_KIND, Policies
 from reconciler.manifest.project import PROJECT_KIND, Project
+from reconciler.manifest.raw_project import devices_in, is_project_file, state_path
 from reconciler.manifest.read_project import read_project
 from reconciler.manifest.references import References
 from reconciler.manifest.renames import Renames, read_moved
@@ -36,7 +35,7 @@ from reconciler.manifest.validate import Validator
 from reconciler.manifest.variables import Variables
 from reconciler.manifest.yaml import Document, read_documents
 
-__all__ = ["KindModel", "Loaded", "load_project"]
+__all__ = ["KindModel", "Loaded", "load_project", "load_settings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +75,19 @@ def load_project(
         return loading.run()
 
 
+def load_settings(
+    root: Path,
+    *,
+    kinds: Mapping[str, KindModel],
+    files: Sequence[Path] | None = None,
+    variables: Mapping[str, str] | None = None,
+    environment: Mapping[str, str] | None = None,
+    env: str | None = DEFAULT,
+) -> Loaded:
+    """The project alone as it is in an environment, without its resources; all else is as with `load_project`."""
+    return _Loading(root, kinds, files, variables or {}, environment or {}, env).project_only()
+
+
 class _Loading:
     """One run; gathers resources and diagnostics on its way through the documents."""
 
@@ -96,7 +108,7 @@ class _Loading:
         self._files = ManifestFiles(root, files, self._found)
         self._overlays = Overlays(self._all_kinds, env, self._found)
         self._given_files = files is not None
-        self._only_given = files is not None and not any(_same(path, root) for path in files)
+        self._only_given = files is not None and not any(is_project_file(path, root) for path in files)
         self._validator = Validator(root, self._found)
         self.trace: Trace | None = None
         self._project: Project | None = None
@@ -113,10 +125,23 @@ class _Loading:
         self._renames = Renames()
         self._policies = Policies(self._all_kinds, self._found)
 
-    def run(self) -> Loaded:
-        """Overlays and project first, then every document, then what waits for others."""
+    def project_only(self) -> Loaded:
+        """Overlays and project."""
+        self._begin()
+        return self._loaded()
+
+    def _loaded(self) -> Loaded:
+        # The order of Address itself; compared as tuples it is four times faster.
+        ordered = sorted(self._done, key=lambda address: (address.kind, address.name, address.key))
+        resources = tuple(self._done[address] for address in ordered)
+        edges = {declared.address: declared.depends for declared in resources}
+        found, environments = tuple(in_order(self._found)), self._environments()
+        return Loaded(self._project, resources, edges, found, environments, self._policies.all)
+
+    def _begin(self) -> tuple[Iterable[Document], list[ManifestText], dict[ManifestText, list[Document]]]:
+        """Read overlays and project. The other documents of qctl.yaml, the other texts, and what is read of them."""
         before, project, rest = self._project_documents()
-        state = _state_path(project)
+        state = state_path(project)
         texts = list(self._files.others(state))
         # What can hold an overlay is read now, and its other documents are kept: nothing else is understood without it.
         kept = {t: self._overlays.gather(read_documents(t, self._found)) for t in texts if may_hold_overlay(t.text)}
@@ -127,7 +152,12 @@ class _Loading:
         self._overlays.combine()
         if project is not None:
             self._read_project(self._overlays.patched(project))
-        for document in chain(before, rest):
+        return chain(before, rest), texts, kept
+
+    def run(self) -> Loaded:
+        """Overlays and project first, then every document, then what waits for others."""
+        documents, texts, kept = self._begin()
+        for document in documents:
             if kind_of(document) in (PROJECT_KIND, POLICY_KIND) or not self._only_given:
                 self._document(document, in_project_file=True)
         for text in texts:
@@ -136,13 +166,8 @@ class _Loading:
         self._check_overlays()
         self._resolve_references()
         self._found.extend(self._renames.check(self._places))
-        # The order of Address itself; compared as tuples it is four times faster.
-        ordered = sorted(self._done, key=lambda address: (address.kind, address.name, address.key))
-        resources = tuple(self._done[address] for address in ordered)
-        edges = {declared.address: declared.depends for declared in resources}
         self._found.extend(report_cycles(self._waiting))
-        found, environments = tuple(in_order(self._found)), self._environments()
-        return Loaded(self._project, resources, edges, found, environments, self._policies.all)
+        return self._loaded()
 
     def _project_documents(self) -> tuple[list[Document], Document | None, Iterable[Document]]:
         """The documents of qctl.yaml: those before its project, the project, and those after it."""
@@ -169,7 +194,7 @@ class _Loading:
         if not check_frame(document, self._all_kinds, self._found):
             return
         self._project, self._variables = read_project(document, self._given, self._environment, self._found)
-        self._validator.devices = self._project.spec.device_names if self._project else _devices_in(document)
+        self._validator.devices = self._project.spec.device_names if self._project else devices_in(document)
 
     def _document(self, document: Document, *, in_project_file: bool) -> None:
         if kind_of(document) == PROJECT_KIND:
@@ -269,29 +294,3 @@ class _Loading:
         elif not in_project_file:
             detail = "The project's document stands in qctl.yaml, in the project's folder."
             self._found.append(report("project/place", detail, "Move it there.", spot))
-
-
-def _same(path: Path, root: Path) -> bool:
-    return path.resolve() == (root / "qctl.yaml").resolve()
-
-
-def _state_path(project: Document | None) -> str:
-    """The folder of the state as it is written: no manifest is looked for in it."""
-    value: Any = project.value if project is not None else None
-    for key in ("spec", "state", "path"):
-        value = value.get(key) if isinstance(value, dict) else None
-    return value if isinstance(value, str) and value else "state"
-
-
-def _devices_in(document: Document) -> dict[str, str] | None:
-    """The aliases of a project that is otherwise invalid, so that its resources are still checked against them."""
-    spec = document.value.get("spec")
-    devices = spec.get("devices", {}) if isinstance(spec, dict) else None
-    return {alias: _device_name(device) for alias, device in devices.items()} if isinstance(devices, dict) else None
-
-
-def _device_name(device: object) -> str:
-    """The device as one text; empty if it is none."""
-    if isinstance(device, dict):
-        return f"{PASQAL}{device.get('pasqal')}"
-    return device if isinstance(device, str) else ""

@@ -164,6 +164,10 @@ class ProjectSpec(Settings):
         dict[Annotated[str, AfterValidator(_check_variable)], Variable],
         Field(default_factory=dict, description="Values from outside, by name."),
     ]
+    reuse: Annotated[
+        Literal["environment", "project"],
+        Field(description="`project`: a run that another environment paid on the same account is not paid again."),
+    ] = "environment"
     environments: Annotated[
         Environments | None,
         Field(description="All that `--env` may name; without them the overlays say which there are."),

@@ -15,6 +15,7 @@ from reconciler.manifest.build import UNREADABLE
 from reconciler.manifest.envelope import open_envelope
 from reconciler.manifest.overlay import OVERLAY_KIND, OverlaySpec, check_environment
 from reconciler.manifest.place import Place, document_path, report
+from reconciler.manifest.policies import POLICY_KIND
 from reconciler.manifest.problems import Problems, dotted
 from reconciler.manifest.project import PROJECT_KIND
 from reconciler.manifest.suggest import did_you_mean, short, shown
@@ -97,7 +98,7 @@ def _environments(spec: OverlaySpec, name: str, place: Place, found: list[Diagno
 def _wrong_target(text: str, path: Path, place: Place, kinds: Collection[str], label: str) -> Iterator[Diagnostic]:
     kind, slash, name = text.partition("/")
     spot = place.spot(path)
-    patched = [known for known in kinds if known != OVERLAY_KIND]
+    patched = [known for known in kinds if known not in (OVERLAY_KIND, POLICY_KIND)]  # no overlay weakens a policy
     if kind not in patched:
         detail = f'There is no kind "{short(kind)}" that an overlay could patch.'
         yield report("overlay/target", detail, did_you_mean(kind, patched, ""), spot, address=label)

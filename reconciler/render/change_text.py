@@ -24,7 +24,7 @@ TITLES = {
     Action.UPDATE: "will be updated in place",
     Action.CANCEL: "will be cancelled",
     Action.ADOPT: "will be imported",
-    Action.REUSE: "is already paid and will be taken back into care",
+    Action.REUSE: "is already paid and will be taken into care",
     Action.FORGET: "will be forgotten; its runs stay on record",
     Action.RESOLVE: "will be settled: its submission is repeated with the same token",
     Action.LOST: "is lost: the cloud has no such run",

@@ -70,6 +70,7 @@ def _facts(attempt: Attempt) -> Iterator[tuple[str, str]]:
     facts = {
         "id": attempt.id,
         "program set": f"run {attempt.member + 1} of this task" if attempt.group else "",
+        "paid in": f"environment {attempt.shared}, whose run it is" if attempt.shared else "",
         "place": f"{place.cloud}, account {place.account}, {place.region}",
         "intended": attempt.intended,
         "submitted": attempt.submitted,

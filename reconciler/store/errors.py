@@ -72,6 +72,10 @@ class StateUnreadable(StoreError):
         super().__init__("state/unreadable", "State cannot be trusted", detail, remedy or restore)
 
 
+class StateOfAnother(StateUnreadable):
+    """It is of another project, or of another environment, than its name says."""
+
+
 class StateTooNew(StoreError):
     """Written by a later qctl."""
 

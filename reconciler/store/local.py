@@ -21,7 +21,7 @@ from reconciler.store.local_copies import LocalCopies
 from reconciler.store.lock import FileLock
 from reconciler.store.port import Held, Snapshot
 from reconciler.store.sealed import Seal, Unsealed
-from reconciler.store.successor import Names, check_successor
+from reconciler.store.successor import Names, check_successor, named_environments
 from reconciler.store.whole import write_whole
 
 
@@ -120,6 +120,14 @@ class LocalStore:
         self._lock.check()
         if events:
             self._opened().append(events)
+
+    def environments(self) -> Sequence[str]:
+        """Those with a file in this folder."""
+        with failing_as_store(f"Reading {self._folder.name}"):
+            try:
+                return named_environments(self._names.project, self._disk.names(self._folder))
+            except FileNotFoundError:
+                return []
 
     def history(self) -> Sequence[Copy]:
         """Earlier saves, newest first."""

@@ -63,6 +63,9 @@ class Store(Protocol):
 class Archive(Store, Protocol):
     """A store that people can look back in, and leave: every real one."""
 
+    def environments(self) -> Sequence[str]:
+        """The environments of a project with this one's name that have a state or a journal in the same place."""
+
     def history(self) -> Sequence[Copy]:
         """Earlier saves that are kept, newest first."""
 

@@ -133,6 +133,10 @@ class RescuingStore:
         with self._alone:
             self._since += events
 
+    def environments(self) -> Sequence[str]:
+        """See Archive."""
+        return self.inner.environments()
+
     def history(self) -> Sequence[Copy]:
         """As the inner store."""
         return self.inner.history()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reconciler import __version__
 from reconciler.core.address import NAME
 from reconciler.core.environment import ENVIRONMENT
 from reconciler.core.state import State
-from reconciler.store.errors import Conflict, InvalidName, StateUnreadable
+from reconciler.store.errors import Conflict, InvalidName, StateOfAnother
 from reconciler.store.format import Header
 
 
@@ -31,11 +32,11 @@ class Names:
         return Header(lineage, 0, "", __version__, self.project, self.uid, self.environment, folded=0)
 
     def check_owner(self, header: Header, name: str) -> None:
-        """Raise StateUnreadable for a state of another project or environment."""
+        """Raise StateOfAnother for a state of another project or environment."""
         if (header.project_uid, header.environment) == (self.uid, self.environment):
             return
         why = f"belongs to environment {header.environment} of a project with uid {header.project_uid}, not {self.uid}"
-        raise StateUnreadable(name, why)
+        raise StateOfAnother(name, why)
 
     def next(self, state: State, standing: Header | None, write_id: str, folded: int) -> Header:
         """The header of the next save."""
@@ -49,6 +50,14 @@ class Names:
             environment=self.environment,
             folded=folded,
         )
+
+
+def named_environments(project: str, names: Iterable[str]) -> list[str]:
+    """The environments that files or objects with these names are of: `PROJECT.ENVIRONMENT.json`, or `.journal`."""
+    head = f"{project}."
+    parts = (name.removeprefix(head).rpartition(".") for name in names if name.startswith(head))
+    found = {environment for environment, _, end in parts if end in ("json", "journal")}
+    return sorted(environment for environment in found if ENVIRONMENT.fullmatch(environment))
 
 
 def check_successor(standing: Header | None, state: State, if_version: str | None, name: str) -> None:

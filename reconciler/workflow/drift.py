@@ -116,6 +116,8 @@ def _ended(attempt: Attempt, seen: Attempt) -> Iterator[Difference]:
 
 
 def _tags(attempt: Attempt, seen: Attempt) -> Iterator[Difference]:
+    if attempt.shared:
+        return  # the environment whose run it is looks after them
     for key in sorted(attempt.tags.keys() | seen.tags.keys()):
         before, after = attempt.tags.get(key), seen.tags.get(key)
         if before != after:

@@ -30,6 +30,7 @@ from reconciler.workflow.moved import former_names, moves, set_aside, with_moves
 from reconciler.workflow.observe import Refresh, doubt_is_over, has_doubt, refresh
 from reconciler.workflow.policies import judged
 from reconciler.workflow.program_sets import bundle, discounted
+from reconciler.workflow.reuse import reuse
 from reconciler.workflow.selecting import selected
 from reconciler.workflow.sequences import check_sequences
 from reconciler.workflow.session import Session
@@ -115,12 +116,19 @@ def make_plan(
     imported = import_runs(session, declared, by_address, fold(memory.seen, renamed.events), chosen.holds)
     observed = (*memory.observed, *renamed.events, *imported.events)
     prior, seen = snapshot.state, fold(memory.seen, (*renamed.events, *imported.events))
-    facts = device_facts(session, resources, seen, how)
+    facts, unmatched = device_facts(session, resources, seen, how), {}
     changes = _decide(session, by_address, snapshot, seen, chosen, facts=facts)
     if _must_search(changes, prior) or any(_is_unseen(r, seen) for r in resources):
         more = discover(session, seen, wanted(resources, former_names(declared)))
-        observed, seen = (*observed, *more.events), fold(seen, more.events)
-        changes = _decide(session, by_address, snapshot, seen, chosen, more.unmatched, facts)
+        observed, seen, unmatched = (*observed, *more.events), fold(seen, more.events), more.unmatched
+        changes = _decide(session, by_address, snapshot, seen, chosen, unmatched, facts)
+    # After the search: what this environment has paid itself, and forgot with a lost state, comes first.
+    held = [c for c in changes if chosen.holds(c.address)]
+    live = how is not Refresh.NONE
+    shared = reuse(session, held, by_address, former_names(declared), seen, chosen.forced, live=live)
+    if shared.events:
+        observed, seen = (*observed, *shared.events), fold(seen, shared.events)
+        changes = _decide(session, by_address, snapshot, seen, chosen, unmatched, facts)
     bundled = bundle(session, [c for c in changes if chosen.holds(c.address)], seen, edges)
     aside = set_aside(changes, renamed.sources, chosen.holds)
     changes, edges = [*bundled.changes.values(), *aside], guarded(bundled.changes.values(), bundled.edges)
@@ -132,6 +140,7 @@ def make_plan(
         *told_stale(changes, declared),
         *renamed.findings,
         *imported.findings,
+        *shared.findings,
         *bundled.findings,
         *checked.diagnostics,
         *_objections(session, changes, by_address, prices),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import secrets
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from os import getpid
@@ -16,6 +16,7 @@ from reconciler.core.policy import Policy
 from reconciler.core.ports import Clock, ProjectContext
 from reconciler.core.progress import Progress, Stage
 from reconciler.core.resource import Scope
+from reconciler.core.state import State
 from reconciler.providers.kind import Bundler, Cloud, Keeper, Kind, Tokenless
 from reconciler.providers.price_lists import PriceLists
 from reconciler.store.errors import LockInfo
@@ -23,6 +24,8 @@ from reconciler.store.port import Store
 from reconciler.workflow.simulating import Simulating
 
 Tell = Callable[[Progress], None]
+Others = Callable[[], Iterable[tuple[str, State]]]
+"""The other environments of the project with their states, read when asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class Session:
     prices: PriceLists = field(default_factory=PriceLists)
     policies: tuple[Policy, ...] = ()  # every plan is held against them
     simulating: Simulating | None = None
+    others: Others | None = None  # None: what other environments paid is no concern of this one
 
     @property
     def scope(self) -> Scope:

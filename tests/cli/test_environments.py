@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.cli.place import PROJECT, Place
+
+HOUSE = Path(__file__).parents[2]
 
 ENVIRONMENTS = PROJECT + "  environments: [ci, prod]\n"
 OVERLAY = """apiVersion: qctl/v1alpha1
@@ -69,3 +73,78 @@ def test_validate_checks_every_environment(place: Place) -> None:
         "ci": {"valid": True, "resources": 1},
         "prod": {"valid": False, "resources": 0},
     }
+
+
+SHARING = PROJECT + "  reuse: project\n"
+
+
+def test_a_result_that_another_environment_paid(place: Place) -> None:
+    place.declare("bell", project=SHARING)
+    place.world.set_switch("latency.factor", "100")  # or a slow machine would find it finished
+    place.ok("apply", "--env", "staging", "--auto-approve")
+    assert "[reuse/in-flight]" in place.ok("plan", "--env", "prod").err
+    place.ok("local", "advance", "1h")
+    plan = place.ok("plan", "--env", "prod").out
+    assert "already paid in environment staging on " in plan
+    assert "Plan: 0 to add, 0 to change, 0 to destroy, 1 to reuse." in plan
+    place.ok("apply", "--env", "prod", "--auto-approve")
+    assert "No changes." in place.ok("plan", "--env", "prod").out
+    there, here = (place.ok("results", "--env", env, "--json").json["results"] for env in ("staging", "prod"))
+    assert there == here
+    assert place.tasks() == 1
+    assert "paid in" in place.ok("show", "--env", "prod", "QuantumTask/bell").out
+    assert place.ok("drift", "--env", "prod").code == 0
+    assert "Destroy complete!" in place.ok("destroy", "--env", "prod", "--auto-approve").out
+    assert "No changes." in place.ok("plan", "--env", "staging").out
+    assert "1 to reuse" in place.ok("plan", "--env", "prod").out
+
+
+def test_a_state_that_an_overlay_put_elsewhere_is_asked_too(place: Place) -> None:
+    place.declare("bell", project=SHARING)
+    elsewhere = OVERLAY.replace("ENV", "staging").replace("QuantumTask", "Project")
+    (place.root / "o.yaml").write_text(elsewhere.replace("{shots: SHOTS}", "{state: {path: states/staging}}"), "utf-8")
+    place.ok("apply", "--env", "staging", "--auto-approve")
+    assert (place.root / "states" / "staging" / "place.staging.json").exists()
+    place.ok("local", "advance", "10m")
+    assert "1 to reuse" in place.ok("plan").out
+
+
+def test_environments_that_share_a_bucket(place: Place) -> None:
+    place.declare("bell", project=SHARING + "  state: {backend: s3, bucket: states-of-a-team}\n")
+    place.ok("state", "probe", "--create", "--env", "staging")
+    place.ok("apply", "--env", "staging", "--auto-approve")
+    place.ok("local", "advance", "10m")
+    assert "already paid in environment staging on " in place.ok("plan", "--env", "prod").out
+    place.ok("apply", "--env", "prod", "--auto-approve")
+    assert place.tasks() == 1
+
+
+def test_a_batch_that_another_environment_paid_in_part(place: Place) -> None:
+    batch = """---
+apiVersion: qctl/v1alpha1
+kind: Batch
+metadata: {name: rabi}
+spec:
+  device: EMU_FREE
+  sequence: SEQUENCE
+  jobs: [{runs: 10, variables: {omega: 3.14159, t: 500}}, {runs: 20, variables: {omega: 3.14159, t: 500}}MORE]
+"""
+    sequence = (HOUSE / "examples" / "two-clouds" / "sequences" / "rabi.json").read_text("utf-8")
+    (place.root / "s.json").write_text(sequence, "utf-8")
+    manifest = SHARING + batch.replace("SEQUENCE", "s.json")
+    (place.root / "qctl.yaml").write_text(manifest.replace("MORE", ""), "utf-8")
+    place.ok("apply", "--env", "staging", "--auto-approve")
+    place.ok("local", "advance", "10m")
+    place.ok("wait", "--env", "staging")
+    assert "1 to reuse" in place.ok("plan", "--env", "prod").out
+    (place.root / "qctl.yaml").write_text(
+        manifest.replace("MORE", ", {runs: 30, variables: {omega: 3.14159, t: 500}}"), "utf-8"
+    )
+    plan = place.ok("plan", "--env", "prod").out
+    assert "a new batch for 1 job" in plan
+    assert "2 jobs of it are paid already and not sent again" in plan
+    place.ok("apply", "--env", "prod", "--auto-approve")
+    assert place.world.status()["jobs"] == 3
+    place.ok("local", "advance", "10m")
+    place.ok("wait", "--env", "prod")
+    assert len(place.ok("results", "--env", "prod", "--json").json["results"]["Batch/rabi"]["jobs"]) == 3

@@ -91,3 +91,31 @@ def test_the_damage_is_done_to_something_whole(folder: Folder) -> None:
     loaded = load(folder, pulses(jobs, tags="[a, b=c]"), variables={"shots": "3"})
     assert [found.detail for found in loaded.diagnostics] == []
     assert len(loaded.resources[0].files) == 3
+
+
+OVERLAY = """\
+apiVersion: qctl/v1alpha1
+kind: Overlay
+metadata: {name: prod}
+spec:
+  environments: [prod, ci]
+  patches:
+    - {target: Project, merge: {spec: {devices: {sim: "${{ var.shots }}"}, variables: {shots: {default: 2}}}}}
+    - target: [QuantumTask/a, QuantumTask]
+      merge:
+        metadata: {tags: {x: null}}
+        spec: {shots: "${{ matrix.theta }}", program: null, matrix: {theta: [1]}}
+"""
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_damaged_overlays(folder: Folder, seed: int) -> None:
+    chance = random.Random(seed)
+    tasks = "---\n".join([task("a", tags="{x: y}"), task("b")])
+    for _ in range(5):
+        folder.write("qctl.yaml", PROJECT + "  variables: {shots: {type: integer, default: 1}}\n")
+        folder.write("prod.yaml", damaged(OVERLAY, chance))
+        folder.write("tasks.yaml", damaged(tasks, chance) if chance.random() < 0.5 else tasks)
+        for env in ("prod", None):
+            for found in folder.load(env=env).diagnostics:
+                assert found.where is None or found.where.file

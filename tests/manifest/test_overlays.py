@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from textwrap import dedent, indent
 from typing import Any
 
 import pytest
 
+from reconciler.core.diagnostic import Diagnostic
 from reconciler.manifest.fingerprint import manifests_fingerprint
 from reconciler.manifest.load import Loaded
+from reconciler.manifest.place import ManifestText
+from reconciler.manifest.yaml import Document, read_documents
 from tests.manifest.project import PROJECT, SIM, Folder, only, said, task
 
 GARNET = "arn:aws:braket:eu-north-1::device/qpu/iqm/Garnet"
@@ -98,6 +102,7 @@ MISTAKES = {
     "a document that is not there": (["QuantumTask/b: {spec: {shots: 5}}"], [("overlay/target", "6:15")]),
     "a kind that is not there": (["Batch: {spec: {}}"], [("overlay/target", "6:15")]),
     "no kind": (["QuantumTusk: {spec: {shots: 5}}"], [("overlay/target", "6:15")]),
+    "a policy": (["Policy: {spec: {}}"], [("overlay/target", "6:15")]),
     "an overlay": (["Overlay: {spec: {}}"], [("overlay/target", "6:15")]),
     "a point of a sweep": (['"QuantumTask/a[n=1]": {spec: {}}'], [("overlay/target", "6:15")]),
     "a name of the project": (["Project/study: {spec: {}}"], [("overlay/target", "6:15")]),
@@ -215,3 +220,25 @@ def test_what_is_no_overlay_is_explained(spec: str, folder: Folder) -> None:
     assert {str(found.where).partition(":")[0] for found in folder.load(task("a"), head + body).diagnostics} == {
         "tasks.yaml"
     }
+
+
+def test_contradictions_without_end_are_not_all_told(folder: Folder) -> None:
+    """Each is looked up in all that was said: of a hundred thousand nobody would see the end."""
+    many = ", ".join(f"k{n}: {{x: 1}}" for n in range(200))
+    other = ", ".join(f"k{n}: 1" for n in range(200))
+    merges = [f"QuantumTask/a: {{spec: {{program: {{inputs: {{{one}}}}}}}}}" for one in (many, other)]
+    found = folder.load(task("a"), overlay(*merges), env="prod").diagnostics
+    assert len([one for one in found if one.code == "overlay/conflict"]) == 20
+
+
+def test_each_text_is_parsed_once(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def count(file: ManifestText, found: list[Diagnostic]) -> Iterator[Document]:
+        read.append(file.name)
+        return read_documents(file, found)
+
+    monkeypatch.setattr("reconciler.manifest.load.read_documents", count)
+    folder.write("prod.yaml", overlay("QuantumTask/a: {spec: {shots: 5}}") + "---\n" + task("b"))
+    assert len(folder.load(task("a"), env="prod").resources) == 2
+    assert sorted(read) == ["prod.yaml", "qctl.yaml", "tasks.yaml"]

@@ -12,7 +12,7 @@ import pytest
 from reconciler.store.copies import StateMoved
 from reconciler.store.errors import Conflict, LockHeld, LockLost, StoreError, UnlockRefused
 from reconciler.store.port import Archive, locked
-from tests.store.buckets import unique
+from tests.store.buckets import NAMES, unique
 from tests.store.samples import holder, intended, tokens
 
 Make = Callable[[], Archive]  # each call is another machine at the same state
@@ -240,7 +240,19 @@ def _is_held(make: Make) -> bool:
     return False
 
 
+def an_environment_is_listed_as_soon_as_anything_is_recorded(make: Make) -> None:
+    assert list(make().environments()) == []
+    store = make()
+    with locked(store, holder(unique())):
+        store.append(intended(0))
+        assert list(make().environments()) == [NAMES.environment]
+        snapshot = store.read()
+        store.write(snapshot.state, snapshot.version)
+    assert list(make().environments()) == [NAMES.environment]
+
+
 CASES = (
+    an_environment_is_listed_as_soon_as_anything_is_recorded,
     a_first_read_invents_nothing_and_writes_nothing,
     events_are_remembered_before_and_after_the_save,
     saving_again_and_again_counts,

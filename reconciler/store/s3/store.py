@@ -23,7 +23,7 @@ from reconciler.store.s3.journal import JournalObjects, S3Journal, Vanished
 from reconciler.store.s3.lock import S3Lock
 from reconciler.store.s3.objects import Listed, Objects, Stored, Unmet, Unsure
 from reconciler.store.sealed import Seal, Unsealed
-from reconciler.store.successor import Names, check_successor
+from reconciler.store.successor import Names, check_successor, named_environments
 
 _READ_TRIES = 8
 Records = dict[str, Record]
@@ -88,8 +88,8 @@ class S3Store:
     ) -> None:
         """Touch nothing yet."""
         self._names = names
-        folder = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
-        self.keys = Keys(f"{folder}{names.project}.{names.environment}")
+        self._folder = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+        self.keys = Keys(f"{self._folder}{names.project}.{names.environment}")
         self._objects, self._certain, self._clock = objects, Certain(objects, clock), clock
         self._seal, self._guard, self._new_id = seal or Unsealed(), guard, new_id
         self._lock = S3Lock(self._certain, self.keys.lock, clock, new_id)
@@ -154,6 +154,12 @@ class S3Store:
             raise LockLost("This command does not hold the lock")
         if events:
             self._opened().append(events)
+
+    def environments(self) -> Sequence[str]:
+        """Those with an object under this prefix."""
+        project = self.keys.base.removesuffix(self._names.environment)
+        found = (one.key.removeprefix(self._folder) for one in self._objects.keys(project))
+        return named_environments(self._names.project, (name.partition("/")[0] for name in found))
 
     def history(self) -> Sequence[Copy]:
         """Earlier saves, newest first."""
