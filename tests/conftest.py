@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.emulator.operations_table import write_operations
+from tests.paid_once.shared_table import write_shared
 from tests.paid_once.table import write_table
 from tests.providers.device_mistakes.table import write_mistakes
 from tests.qiskit_programs.table import write_algorithms
@@ -38,6 +39,7 @@ def nobodys_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """The promise that outranks every feature is shown case by case."""
     write_table(terminalreporter)
+    write_shared(terminalreporter)
     write_operations(terminalreporter)
     write_mistakes(terminalreporter)
     write_algorithms(terminalreporter)

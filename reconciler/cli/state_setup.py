@@ -108,7 +108,13 @@ class StateSetup:
         # The local cloud can be emptied and switched: what this machine once knew of it proves nothing.
         memory = None if local else _cache_folder()
         return Probe(
-            objects, objects.endpoint, str(self.settings.bucket), self.settings.key, self.clock, random_id, memory
+            objects,
+            lambda: objects.endpoint,
+            str(self.settings.bucket),
+            self.settings.key,
+            self.clock,
+            random_id,
+            memory,
         )
 
 

@@ -55,7 +55,7 @@ class Memory:
 
 
 def _probe(objects: Memory, memory: Path | None = None, endpoint: str = "https://s3.example") -> Probe:
-    return Probe(objects, endpoint, _BUCKET, "qctl", TurnedClock(), buckets.unique, memory)
+    return Probe(objects, lambda: endpoint, _BUCKET, "qctl", TurnedClock(), buckets.unique, memory)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_verdict_that_was_copied_to_another_service_proves_nothing(tmp_path: P
 
 def _ask(service: buckets.Service) -> None:
     objects = service.objects()
-    Probe(objects, objects.endpoint, _BUCKET, buckets.unique(), TurnedClock(), buckets.unique)()
+    Probe(objects, lambda: objects.endpoint, _BUCKET, buckets.unique(), TurnedClock(), buckets.unique)()
 
 
 def test_the_local_cloud_passes_and_with_its_conditions_switched_off_it_does_not(tmp_path: Path) -> None:

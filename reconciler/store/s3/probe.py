@@ -43,12 +43,17 @@ class Probe:
     """The questions for one bucket. `memory` is this machine's folder of verdicts; None: it keeps none."""
 
     objects: Objects
-    endpoint: str
+    endpoint_of: Callable[[], str]  # asked late: a client costs more than a command that needs none
     bucket: str
     prefix: str
     clock: Clock
     new_id: Callable[[], str]
     memory: Path | None = None
+
+    @property
+    def endpoint(self) -> str:
+        """The address of the service."""
+        return self.endpoint_of()
 
     def __call__(self) -> None:
         """Ask only what nobody has asked before. Raises Dishonest, StoreFailed."""
