@@ -1,4 +1,4 @@
-"""A holder that lost its lock: what it recorded reaches the others, and from its successor's first object on it is out."""
+"""A holder that lost its lock: what it recorded reaches the others, and its successor's first object ends it."""
 
 from __future__ import annotations
 

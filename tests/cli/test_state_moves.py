@@ -1,0 +1,203 @@
+"""States as files, as copies, and in other places: `qctl state pull | push | mv | migrate | history | restore`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.place import Place
+
+_S3 = "spec:\n  state: {backend: s3, bucket: team-state, key: studies}\n"
+
+
+def _in_bucket(place: Place, more: str = "") -> None:
+    path = place.root / "qctl.yaml"
+    text = path.read_text("utf-8").replace("spec:\n", _S3.replace("}", f"{more}}}"), 1)
+    path.write_text(text, "utf-8")
+
+
+def _in_folder(place: Place) -> None:
+    path = place.root / "qctl.yaml"
+    path.write_text(path.read_text("utf-8").replace(_S3, "spec:\n", 1), "utf-8")
+
+
+def _ids(place: Place) -> set[str]:
+    records = place.ok("state", "list", "--all", "--json").json["resources"]
+    return {attempt["id"] for record in records.values() for attempt in record["attempts"]}
+
+
+def test_to_a_bucket_and_back_and_nothing_is_paid_again(place: Place) -> None:
+    place.ok("apply", "--auto-approve")
+    before = place.ok("state", "list", "--json").json
+    _in_bucket(place)
+    assert "[state/no-bucket]" in place.run("plan").err
+    place.ok("state", "probe", "--create")
+    said = place.ok("state", "migrate", "--from", "local:state").out
+    assert "The state is at s3://team-state/studies now" in said
+    assert place.ok("state", "migrate", "--from", "local:state").code == 0, "it can be repeated"
+    assert "No changes." in place.ok("plan").out
+    after = place.ok("state", "list", "--json").json
+    assert (after["lineage"], after["resources"]) == (before["lineage"], before["resources"])
+    assert after["serial"] > before["serial"]
+
+    _in_folder(place)
+    refused = place.run("plan")
+    assert (refused.code, "[state/moved]" in refused.err) == (1, True)
+    assert "s3://team-state/studies" in refused.err
+    place.ok("state", "migrate", "--from", "s3://team-state/studies")
+    assert "No changes." in place.ok("plan").out
+    assert place.tasks() == 1
+
+
+def test_a_state_is_never_moved_over_another_one(place: Place) -> None:
+    place.ok("apply", "--auto-approve")
+    _in_bucket(place)
+    place.ok("state", "probe", "--create")
+    place.ok("apply", "--auto-approve")  # adopts the run: a state of its own now stands in the bucket
+    refused = place.run("state", "migrate", "--from", "local:state")
+    assert "[state/move-refused]" in refused.err
+    assert place.tasks() == 1
+
+
+@pytest.mark.parametrize("origin", ["nowhere", "s3://", "local:../up", "s3://UPPER/x", "local:other"])
+def test_places_that_are_none(place: Place, origin: str) -> None:
+    _in_bucket(place)
+    place.ok("state", "probe", "--create")
+    ran = place.run("state", "migrate", "--from", origin)
+    assert ran.code == 1
+    assert "[state/no-place]" in ran.err or "[state/move-refused]" in ran.err
+
+
+def test_pull_and_push(place: Place, tmp_path: Path) -> None:
+    place.ok("apply", "--auto-approve")
+    file = tmp_path / "pulled.json"
+    place.ok("state", "pull", "--out", str(file))
+    assert place.ok("state", "pull").out.encode() == file.read_bytes()
+    assert "Saved as serial 2." in place.ok("state", "push", str(file)).out
+    assert "[state/push-refused]" in place.run("state", "push", str(file)).err, "it is older by now"
+    assert "Saved as serial 3." in place.ok("state", "push", str(file), "--force").out
+    file.write_bytes(file.read_bytes().replace(b"lab-3", b"lab-4"))
+    assert "[state/unreadable]" in place.run("state", "push", str(file), "--force").err
+    file.write_bytes(b"\xff\x00 no state")
+    assert "[state/unreadable]" in place.run("state", "push", str(file)).err
+    assert "No changes." in place.ok("plan").out
+
+
+def test_an_old_state_pushed_by_force_forgets_no_run(place: Place, tmp_path: Path) -> None:
+    file = tmp_path / "old.json"
+    place.ok("apply", "--auto-approve")
+    place.ok("state", "pull", "--out", str(file))
+    place.ok("apply", "--auto-approve", "--replace", "QuantumTask/bell")
+    known = _ids(place)
+    assert len(known) == 2
+    assert "would go back" in " ".join(place.run("state", "push", str(file)).err.split())
+    place.ok("state", "push", str(file), "--force")
+    assert _ids(place) == known
+    assert "No changes." in place.ok("plan").out
+    assert place.tasks() == 2
+
+
+def test_history_and_restore(place: Place) -> None:
+    assert "No copies are kept yet" in place.ok("state", "history").out
+    place.ok("apply", "--auto-approve")
+    place.ok("apply", "--auto-approve", "--replace", "QuantumTask/bell")
+    known = _ids(place)
+    place.ok("state", "rm", "QuantumTask/bell")
+    serials = [copy["serial"] for copy in place.ok("state", "history", "--json").json["copies"]]
+    assert serials == [3, 2, 1]
+    said = place.ok("state", "restore", "1").out
+    assert said == "Restored serial 1 as serial 4. Runs that came later stay on record.\n"
+    assert _ids(place) == known
+    assert place.ok("state", "list", "--json").json["resources"]["QuantumTask/bell"]["managed"] is True
+    assert "[state/no-such-copy]" in place.run("state", "restore", "99").err
+    assert "No changes." in place.ok("plan").out
+    assert place.tasks() == 2
+
+
+def test_mv(place: Place) -> None:
+    place.ok("apply", "--auto-approve")
+    assert place.ok("state", "mv", "QuantumTask/bell", "QuantumTask/new").out == (
+        "QuantumTask/bell is QuantumTask/new now.\n"
+    )
+    for source, target in (("bell", "other"), ("new", "new")):
+        assert "[state/move-refused]" in place.run("state", "mv", f"QuantumTask/{source}", f"QuantumTask/{target}").err
+    assert "[state/move-refused]" in place.run("state", "mv", "QuantumTask/new", "HybridJob/new").err
+    path = place.root / "qctl.yaml"
+    for manifest in [path, *place.root.glob("*.yaml")]:
+        manifest.write_text(manifest.read_text("utf-8").replace("name: bell", "name: new"), "utf-8")
+    assert " 0 to add" in place.ok("plan").out or "No changes." in place.ok("plan").out
+    place.ok("apply", "--auto-approve")
+    assert place.tasks() == 1, "a renamed run is the same run"
+
+
+def test_a_sealed_state_needs_its_key(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    _in_bucket(place, ", encryption: {clientSide: true}")
+    assert "[state/key-missing]" in place.run("plan").err
+    key, other = (place.ok("state", "key").out.strip() for _ in range(2))
+    monkeypatch.setenv("QCTL_STATE_KEY", key)
+    place.ok("state", "probe", "--create")
+    place.ok("apply", "--auto-approve")
+    monkeypatch.setenv("QCTL_STATE_KEY", other)
+    ran = place.run("plan")
+    assert "[state/key-missing]" in ran.err
+    assert other not in ran.err
+    monkeypatch.setenv("QCTL_STATE_KEY", f"{other},{key}")
+    assert "No changes." in place.ok("plan").out
+    place.ok("state", "pull", "--out", str(place.root / "pulled.json"))
+    place.ok("state", "push", str(place.root / "pulled.json"))
+    monkeypatch.setenv("QCTL_STATE_KEY", other)
+    assert "No changes." in place.ok("plan").out, "a save seals anew"
+    monkeypatch.setenv("QCTL_STATE_KEY", "short")
+    assert "[state/invalid-key]" in place.run("plan").err
+    assert place.tasks() == 1
+
+
+def test_a_key_file_lies_outside(place: Place, tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    _in_bucket(place, f", encryption: {{clientSide: true, keyFile: {file}}}")
+    assert "[state/key-missing]" in place.run("plan").err
+    file.write_text(place.ok("state", "key").out, "utf-8")
+    place.ok("state", "probe", "--create")
+    place.ok("apply", "--auto-approve")
+    path = place.root / "qctl.yaml"
+    inside = place.root / "key"
+    inside.write_bytes(file.read_bytes())
+    path.write_text(path.read_text("utf-8").replace(str(file), str(inside)), "utf-8")
+    assert "[state/key-inside]" in place.run("plan").err
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("{backend: s3}", "backend s3 needs a bucket"),
+        ("{bucket: team-state}", "bucket belong to backend s3"),
+        ("{backend: s3, bucket: team-state, path: here}", "path belongs to backend local"),
+        ("{backend: s3, bucket: Team}", "bucket"),
+        ("{encryption: {kmsKeyId: k}}", "encryption.kmsKeyId belong to backend s3"),
+        ("{encryption: {keyFile: /k}}", "keyFile is the key of clientSide"),
+        ("{encryption: {clientSide: true, keyFile: k}}", "a key file lies outside the project"),
+        ("{backend: s3, bucket: team-state, endpointUrl: nowhere}", "an endpoint is written like"),
+    ],
+)
+def test_settings_that_contradict(place: Place, settings: str, said: str) -> None:
+    path = place.root / "qctl.yaml"
+    path.write_text(path.read_text("utf-8").replace("spec:\n", f"spec:\n  state: {settings}\n", 1), "utf-8")
+    ran = place.run("validate")
+    assert ran.code == 1
+    assert said in " ".join(ran.err.split())
+
+
+def test_a_probe_of_a_folder(place: Place) -> None:
+    assert "[state/no-bucket-set]" in place.run("state", "probe").err
+
+
+def test_a_bucket_that_ignores_conditions_is_refused_before_anything_is_paid(place: Place) -> None:
+    _in_bucket(place)
+    place.ok("state", "probe", "--create")
+    place.ok("local", "switch", "s3.conditions", "ignore")
+    path = place.root / "qctl.yaml"
+    path.write_text(path.read_text("utf-8").replace("key: studies", "key: elsewhere"), "utf-8")
+    ran = place.run("apply", "--auto-approve")
+    assert (ran.code, "[state/dishonest-bucket]" in ran.err) == (1, True)
+    assert place.tasks() == 0
