@@ -145,6 +145,11 @@ def test_a_long_chain_of_branches_is_not_deep() -> None:
     assert parse(chain).broken is None
 
 
+def test_a_text_is_parsed_once() -> None:
+    for text in ("qubit q; x q; // short", "qubit q;" + " x q;" * 40_000):
+        assert parse(text) is parse(text)
+
+
 BROKEN = [
     ("a semicolon is missing", "x q[0]\ny q[1];", "Expected `;`, found `y`.", "y"),
     ("the end is missing", "x q[0]", "The program ends where `;` is expected.", "]"),
@@ -199,7 +204,7 @@ def test_deep_programs_end_with_a_reason(opening: str) -> None:
 )
 def test_long_texts_of_one_part_take_linear_time(part: str) -> None:
     # Steps are counted, not time: a quadratic reading of 200,000 parts would not end within the test's own limit.
-    parse.__wrapped__(part * 200_000)
+    parse(part * 200_000)
 
 
 @pytest.mark.parametrize("why", PROGRAMS)
