@@ -114,6 +114,12 @@ def test_policies_refuse_a_zero_too_many(tmp_path: Path, monkeypatch: pytest.Mon
             assert ran.code == 6
             assert "asks for 20000 shots on Garnet; at most 10000 are allowed" in ran.err
             assert "The plan costs up to 29.3" in ran.err
+        manifest = place.root / "qctl.yaml"
+        lines = manifest.read_text("utf-8").splitlines(keepends=True)
+        manifest.write_text("".join(line for line in lines if "expect:" not in line), "utf-8")
+        ran = place.run("apply", "--auto-approve")
+        assert ran.code == 6
+        assert "Simulate QuantumTask/pair before Garnet runs it" in ran.err
         assert place.world.status()["tasks"] == 0
 
 
