@@ -145,6 +145,23 @@ def _simulate_by_default(manifest: Path) -> None:
     manifest.write_text(project + mark + rest, "utf-8")
 
 
+def test_example_of_mistakes_for_devices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All at once from the live devices, and by what they said last without any."""
+    with standing(tmp_path, "mistakes-devices", monkeypatch) as place:
+        expected = json.loads((EXAMPLES / "mistakes-devices" / "expected.json").read_text("utf-8"))
+        assert place.ok("validate").err == "", "nobody has asked the devices yet"
+        ran = place.run("plan", "--json")
+        assert ran.code == 1
+        assert ran.json["diagnostics"] == expected, "each with its line and what to do"
+        assert place.run("apply", "--auto-approve").code == 1
+        assert place.world.status()["tasks"] == 0
+        again = place.ok("validate", "--json").json["diagnostics"]
+        assert [(d["code"], d["location"], d["severity"]) for d in again] == [
+            (d["code"], d["location"], "warning") for d in expected
+        ]
+        assert all("That is as of 20" in d["detail"] for d in again)
+
+
 def test_an_open_batch_grows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What its README says."""
     with standing(tmp_path, "open-batch", monkeypatch) as place:
@@ -226,7 +243,16 @@ def _devices(place: Place, env: str) -> list[str]:
 
 def test_every_example_is_tested_and_explained() -> None:
     folders = {path.name for path in EXAMPLES.iterdir() if path.is_dir()}
-    assert folders == {*RUNS, "environments", "open-batch", "workload", "hybrid-job", "mistakes", "mistakes-sequences"}
+    assert folders == {
+        *RUNS,
+        "environments",
+        "open-batch",
+        "workload",
+        "hybrid-job",
+        "mistakes",
+        "mistakes-devices",
+        "mistakes-sequences",
+    }
     assert [name for name in sorted(folders) if not (EXAMPLES / name / "README.md").exists()] == []
 
 

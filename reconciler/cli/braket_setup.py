@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.cli.clouds import LocalCloud, Problem
 from reconciler.core.diagnostic import Diagnostic
-from reconciler.core.ports import Clock
+from reconciler.core.ports import Clock, Shelf
 from reconciler.providers.kind import Cloud
 from reconciler.providers.price_lists import PriceLists
 from reconciler.workflow.clock import SystemClock
@@ -23,11 +23,14 @@ LOCAL_REGION = "us-east-1"
 class BraketSetup:
     """How this project reaches Braket. Opens and imports nothing before it is asked for."""
 
-    def __init__(self, settings: Braket, local_cloud: LocalCloud, parallelism: int, prices: PriceLists) -> None:
+    def __init__(
+        self, settings: Braket, local_cloud: LocalCloud, parallelism: int, prices: PriceLists, shelf: Shelf
+    ) -> None:
         self._settings = settings
         self._prices = prices
         self._local_cloud = local_cloud
         self._pool = parallelism
+        self._shelf = shelf
         self._client: BraketClient | None = None
 
     @property
@@ -67,11 +70,11 @@ class BraketSetup:
         if not self.local:
             settings = self._settings
             access = Access(self.region, settings.profile, settings.endpoint_url, pool=self._pool)
-            return BraketClient(access, self.clock)
+            return BraketClient(access, self.clock, self._shelf)
         from reconciler.emulator.inprocess import hook
 
         access = Access(self.region, hook=hook(self._local_cloud.world()), rates=False, pool=self._pool)
-        return BraketClient(access, self.clock)
+        return BraketClient(access, self.clock, self._shelf)
 
     def _aws_region(self) -> str:
         given = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")

@@ -34,6 +34,7 @@ from reconciler.store.errors import StateOfAnother
 from reconciler.store.port import Archive
 from reconciler.store.successor import Names
 from reconciler.workflow.clock import SystemClock
+from reconciler.workflow.device_shelf import DeviceShelf
 from reconciler.workflow.plan import Selection
 from reconciler.workflow.session import Session
 
@@ -124,7 +125,9 @@ def opened(flags: Flags, loaded: Loaded, project: Project) -> Opened:
     """The session of a project. Connects to nothing."""
     local_cloud = LocalCloud(flags.folder)
     prices = PriceLists(flags.folder)
-    braket = BraketSetup(project.spec.providers.braket, local_cloud, flags.parallelism, prices)
+    braket = BraketSetup(
+        project.spec.providers.braket, local_cloud, flags.parallelism, prices, shelf_of(flags, project)
+    )
     pasqal = PasqalSetup(project.spec.providers.pasqal, local_cloud, prices)
     setups: Mapping[str, BraketSetup | PasqalSetup] = {"braket": braket, "pasqal": pasqal}
     local = frozenset(name for name, setup in setups.items() if setup.local)
@@ -158,6 +161,11 @@ def _others(flags: Flags, state: StateSetup, store: Archive) -> Iterator[tuple[s
 
 def _all_local(project: Project) -> bool:
     return project.spec.providers.braket.mode == project.spec.providers.pasqal.mode == "local"
+
+
+def shelf_of(flags: Flags, project: Project) -> DeviceShelf:
+    """Where what the devices of Braket say is kept."""
+    return DeviceShelf(flags.folder, local=project.spec.providers.braket.mode == "local")
 
 
 def _clouds(setups: Mapping[str, BraketSetup | PasqalSetup]) -> Clouds:

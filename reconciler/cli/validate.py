@@ -10,7 +10,7 @@ from click.core import ParameterSource
 
 from reconciler.cli.exits import Exit
 from reconciler.cli.options import json_option, project_options
-from reconciler.cli.project import Flags, load, project_context
+from reconciler.cli.project import Flags, load, project_context, shelf_of
 from reconciler.cli.terminal import output, report_problems
 from reconciler.core.diagnostic import Diagnostic, has_errors, in_order
 from reconciler.core.plan import diagnostic_to_json
@@ -35,6 +35,7 @@ class _Validated:
 def command(ctx: click.Context, flags: Flags, as_json: bool) -> int:
     """Check the manifests and the files they name; reads no state and calls no cloud.
 
+    Programs are held against what their devices said when a plan last asked them: that is a warning, with the time.
     Without --env every environment is checked that the project declares, or that its overlays are for.
     """
     named = ctx.get_parameter_source("environment") is not ParameterSource.DEFAULT
@@ -69,7 +70,8 @@ def _validate(flags: Flags, *, named: bool) -> Iterator[_Validated]:
 
 
 def _in_environment(flags: Flags, loaded: Loaded) -> _Validated:
-    found = [*loaded.diagnostics, *_assertions(loaded), *_sequences(flags, loaded), *_policies(loaded)]
+    kept = _kept(flags, loaded)
+    found = [*loaded.diagnostics, *_assertions(loaded), *_sequences(flags, loaded), *kept, *_policies(loaded)]
     return _Validated(flags.environment, len(loaded.resources), found)
 
 
@@ -101,6 +103,19 @@ def _assertions(loaded: Loaded) -> list[Diagnostic]:
     from reconciler.workflow.expectations import assertion_problems  # only when something is expected
 
     return assertion_problems(loaded.resources)
+
+
+def _kept(flags: Flags, loaded: Loaded) -> list[Diagnostic]:
+    """What devices would say of programs, by their last words. Without any, nobody pays for the digests."""
+    if loaded.project is None or (shelf := shelf_of(flags, loaded.project)).empty:
+        return []
+    tasks = [d for d in loaded.resources if KINDS[d.address.kind].result == "task"]
+    if not tasks:
+        return []
+    from reconciler.providers.braket.kept_check import check_kept  # botocore: only when there is something to check
+
+    context = project_context(flags, loaded.project)
+    return check_kept([KINDS[d.address.kind].desired(d, context) for d in tasks], shelf)
 
 
 def _sequences(flags: Flags, loaded: Loaded) -> list[Diagnostic]:

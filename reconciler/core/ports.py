@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from reconciler.core.simulation import Settings
 
@@ -21,6 +21,35 @@ class Clock(Protocol):
 
     def sleep(self, seconds: float) -> None:
         """Let the time pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a device said of itself, and when it was asked: ISO 8601 in UTC."""
+
+    asked: str
+    answer: Mapping[str, Any]
+
+
+class Shelf(Protocol):
+    """Keeps what devices said, for those who can't ask them. Never raises: whatever it holds can be asked again."""
+
+    def keep(self, device: str, told: Told) -> None:
+        """Put it there, instead of what was there before."""
+
+    def recall(self, device: str) -> Told | None:
+        """What was said last; untrusted, for others may write where it lies."""
+
+
+class NoShelf:
+    """Implements Shelf for those who keep nothing."""
+
+    def keep(self, device: str, told: Told) -> None:
+        """Let it go."""
+
+    def recall(self, device: str) -> Told | None:
+        """Nothing."""
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ _ALL = (
     Switch(
         "device.checks",
         "on",
-        "Whether programs that a device's capabilities rule out are refused; off: they fail, or not, when they run.",
+        "Whether programs that a device's own words rule out are refused; off: they fail, or not, when they run.",
         ("on", "off"),
     ),
     Switch("devices.offline", "", "Devices that are OFFLINE: ARNs or names, with commas."),
@@ -118,9 +118,7 @@ _ALL = (
     Switch("pasqal.latency.qpu.run", "5", "Seconds a QPU of Pasqal runs one job."),
     Switch("pasqal.latency.cancel", "0.5", "Seconds from CANCELING to CANCELED; a job that runs goes on to its end."),
     Switch("pasqal.open.timeout", "600", "Seconds an open batch waits for more jobs, then it is TIMED_OUT."),
-    Switch(
-        "pasqal.strict", "off", "Whether sequences Pulser can't read, and too many runs, are refused.", ("off", "on")
-    ),
+    Switch("pasqal.strict", "off", "Whether sequences that Pulser can't read are refused.", ("off", "on")),
     Switch("pasqal.paused", "", "Device types that are PAUSED, what they have not finished waits: names, with commas."),
     Switch("pasqal.tags.terminal", "allow", "Whether finished batches can be tagged.", ("allow", "refuse")),
     Switch("pasqal.tag.lag", "0", "Seconds until the tag filter sees a batch."),

@@ -7,6 +7,7 @@ from reconciler.emulator.message import Response
 from reconciler.emulator.pasqal.body import check_project, device_type, is_open, members, text
 from reconciler.emulator.pasqal.check import NewJob, check_jobs, check_tags
 from reconciler.emulator.pasqal.context import PROJECT, USER, Context, next_id
+from reconciler.emulator.pasqal.device_rules import check_device
 from reconciler.emulator.pasqal.jsend import Refused, invalid, success
 from reconciler.emulator.pasqal.row import Batch, Job, insert
 from reconciler.emulator.pasqal.shape import batch_shape
@@ -25,7 +26,8 @@ def create_batch(context: Context) -> Response:
     configuration = body.get("configuration")
     if configuration is not None and not isinstance(configuration, dict):
         raise invalid("The value is not a valid dict.", "body", "configuration")
-    check_strictly(context, device, sequence, jobs)
+    check_device(context, device, sequence, jobs, "body", "jobs")
+    check_strictly(context, sequence, jobs)
     batch = new_batch(context, device, tags)._replace(
         open=int(open_),
         webhook=text(body, "webhook"),
@@ -43,7 +45,8 @@ def add_jobs(context: Context) -> Response:
         raise Refused(409, f"The batch is closed and accepts no more jobs; its status is {found.life.status}.")
     sequence = sequence_of(context, found.batch)
     jobs = check_jobs(context.body, sequence, False, "body")
-    check_strictly(context, found.batch.device_type, sequence, jobs)
+    check_device(context, found.batch.device_type, None, jobs, "body")  # its own sequence was looked at before
+    check_strictly(context, sequence, jobs)
     append(context, found.batch, found.jobs, jobs)
     return success(batch_shape(reread(context, found.batch), context.now, True))
 

@@ -82,9 +82,7 @@ def _resolution(program: Ahs, device: Device, step: Decimal | None) -> Iterator[
     for index, site in enumerate(program.sites):
         fine = next((part for part in site if step and part % step), None)
         if fine is not None:
-            detail = (
-                f"Site {index} is at {short(fine)} m; {device.name} places atoms in steps of {short(step or fine)} m."
-            )
+            detail = f"Site {index} is at {fine} m; {device.name} places atoms in steps of {short(step or fine)} m."
             remedy = "Round it, as `discretize` of the SDK does."
             path = (*_SITES, index, site.index(fine))
             yield AhsFinding("device/ahs-resolution", detail, remedy, path, Severity.WARNING)

@@ -93,7 +93,7 @@ def _values(series: Series, device: Device, limits: Mapping[str, Any]) -> Iterat
     fine = next((index for index, value in enumerate(series.values) if step and value % step), None)
     if fine is not None:
         detail = (
-            f"The {words} {short(series.values[fine])} {unit} is no multiple of {short(step or Decimal(0))} {unit}, "
+            f"The {words} {series.values[fine]} {unit} is no multiple of {short(step or Decimal(0))} {unit}, "
             f"in which {device.name} sets it."
         )
         remedy = "Round it, as `discretize` of the SDK does."

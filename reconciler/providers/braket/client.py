@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
@@ -12,10 +13,11 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from reconciler.core.ports import Clock
+from reconciler.core.ports import Clock, NoShelf, Shelf
 from reconciler.providers.braket.errors import LIBRARY_ERRORS, code_of, is_transient, text_of
 from reconciler.providers.kind import CloudUnavailable
 from reconciler.providers.limits import Buckets, Rate
+from reconciler.providers.recent import Recent
 
 T = TypeVar("T")
 
@@ -74,13 +76,19 @@ class GarbledAnswerError(BotoCoreError):
 class BraketClient:
     """Calls by operation name and region. Thread-safe: clients are made under a lock, and used without one."""
 
-    def __init__(self, access: Access, clock: Clock) -> None:
+    def __init__(self, access: Access, clock: Clock, shelf: Shelf | None = None) -> None:
         self._access = access
         self._clock = clock
+        self.shelf = shelf or NoShelf()
+        self.recent = Recent(clock)
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str], Any] = {}
         self._buckets: dict[str, Buckets] = {}
         self._session: botocore.session.Session | None = None
+
+    def now(self) -> datetime:
+        """The time of day of the cloud."""
+        return self._clock.now()
 
     @property
     def region(self) -> str:

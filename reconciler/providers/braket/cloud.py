@@ -78,12 +78,13 @@ class BraketCloud:
         return Place("braket", self.account(), region)
 
     def check(self, resources: Sequence[Resource]) -> Checked:
-        """Ask the devices, kind by kind."""
+        """Ask the devices, kind by kind. It is the last that a plan asks of them."""
         checked = [
             verbs.check(mine)
             for name, verbs in self._verbs.items()
             if (mine := [r for r in resources if r.address.kind == name])
         ]
+        self._client.recent.forget()
         findings = [found for part in checked for found in part.diagnostics]
         prices = {address: price for part in checked for address, price in part.prices.items()}
         facts = {address: known for part in checked for address, known in part.facts.items()}
@@ -91,7 +92,7 @@ class BraketCloud:
 
     def facts(self, devices: Iterable[str]) -> Mapping[str, Facts]:
         """The capabilities and the calibration of these devices now."""
-        known = {arn: get_device(self._client, arn) for arn in devices}
+        known = {arn: get_device(self._client, arn, anew=True) for arn in devices}
         return {arn: device.facts for arn, device in known.items() if device is not None}
 
     def objections(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -13,6 +14,7 @@ from botocore.exceptions import ClientError
 from reconciler.core.digest import digest
 from reconciler.core.freshness import CALIBRATED, CAPABILITIES
 from reconciler.core.plain import plain
+from reconciler.core.ports import Shelf, Told
 from reconciler.providers.braket.client import BraketClient
 from reconciler.providers.braket.topology import Topology, read_topology
 from reconciler.providers.braket.window import Windows, read_windows
@@ -20,6 +22,10 @@ from reconciler.providers.braket.window import Windows, read_windows
 PROGRAM_SET = "braket.ir.openqasm.program_set"
 # All QPUs charge this per task beside their shots, in USD (reference/braket.md 2.3; capabilities do not tell it).
 TASK_FEE = Decimal("0.30")
+_KEPT = (
+    *("deviceArn", "deviceName", "providerName", "deviceType", "deviceStatus"),
+    *("deviceQueueInfo", "deviceCapabilities"),
+)
 # Every region that has QPUs (AwsDevice.REGIONS in amazon-braket-sdk); simulators live in the caller's.
 REGIONS = ("us-east-1", "us-west-1", "us-west-2", "eu-north-1", "eu-west-2")
 
@@ -35,20 +41,22 @@ class Device:
     status: str
     queues: Mapping[str, str] = field(default_factory=dict)
     capabilities: Mapping[str, Any] = field(default_factory=dict)
+    asked: str = ""  # when it said so; empty: nobody kept the time
 
     @property
     def shots(self) -> tuple[int, int] | None:
         """The least and most shots of one task."""
         given = self._service().get("shotsRange")
-        if isinstance(given, list) and len(given) == 2:
+        if isinstance(given, list) and len(given) == 2 and all(isinstance(part, int) for part in given):
             return int(given[0]), int(given[1])
         return None
 
     @property
     def qubits(self) -> int | None:
         """How many qubits, or atoms."""
-        count = (self.capabilities.get("paradigm") or {}).get("qubitCount")
-        return int(count) if count is not None else None
+        paradigm = self.capabilities.get("paradigm")
+        count = paradigm.get("qubitCount") if isinstance(paradigm, Mapping) else None
+        return count if isinstance(count, int) else None
 
     @property
     def region(self) -> str:
@@ -119,12 +127,40 @@ def region_of(arn: str, otherwise: str) -> str:
     return parts[3] if len(parts) > 3 and parts[3] else otherwise
 
 
-def get_device(client: BraketClient, arn: str) -> Device | None:
-    """One device, None if there is none. Raises CloudUnavailable."""
+def get_device(client: BraketClient, arn: str, *, anew: bool = False) -> Device | None:
+    """One device, None if there is none. What it says is kept with the time. Raises CloudUnavailable.
+
+    Within one plan a device is asked once: freshness, program sets and checks look at the same answer. `anew` is for
+    what comes first.
+    """
+    told = None if anew else client.recent.get(arn)
+    if told is None:
+        told = _ask(client, arn)
+    return None if told is None else _device(told)
+
+
+def _ask(client: BraketClient, arn: str) -> Told | None:
     try:
         answer = client.read(region_of(arn, client.region), "get_device", deviceArn=arn)
     except ClientError:
         return None  # `read` lets nothing through but an absence
+    told = Told(client.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), {k: answer.get(k) for k in _KEPT})
+    client.shelf.keep(arn, told)
+    client.recent.put(arn, told)
+    return told
+
+
+def kept_device(shelf: Shelf, arn: str) -> Device | None:
+    """What the device said when it was last asked; None where nobody kept it."""
+    told = shelf.recall(arn)
+    try:
+        return None if told is None else _device(told)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None  # somebody else wrote it
+
+
+def _device(told: Told) -> Device:
+    answer = told.answer
     queues = {_queue_name(q): str(q["queueSize"]) for q in answer.get("deviceQueueInfo") or ()}
     return Device(
         arn=answer["deviceArn"],
@@ -133,7 +169,8 @@ def get_device(client: BraketClient, arn: str) -> Device | None:
         type=answer["deviceType"],
         status=answer["deviceStatus"],
         queues=queues,
-        capabilities=_parsed(answer.get("deviceCapabilities", "")),
+        capabilities=_parsed(answer.get("deviceCapabilities") or ""),
+        asked=told.asked,
     )
 
 

@@ -12,24 +12,25 @@ from reconciler.core.diagnostic import Diagnostic, Severity
 from reconciler.core.money import Price
 from reconciler.core.resource import Resource
 from reconciler.providers.braket.client import BraketClient
-from reconciler.providers.braket.device import PROGRAM_SET, Device, get_device, region_of
+from reconciler.providers.braket.device import PROGRAM_SET, Device, get_device, kept_device, region_of
 from reconciler.providers.braket.prices import BraketPrices
 from reconciler.providers.braket.quantum_task import TaskPayload
 from reconciler.providers.braket.task_check import check_programs
 from reconciler.providers.braket.window import moment
-from reconciler.providers.kind import Checked
+from reconciler.providers.kind import Checked, CloudUnavailable
 
 
 def check(client: BraketClient, resources: Sequence[Resource], now: datetime, prices: BraketPrices) -> Checked:
     """Ask each device once. Raises CloudUnavailable."""
-    devices = {arn: get_device(client, arn) for arn in sorted({str(r.execution["device"]) for r in resources})}
+    notes: list[str] = []
+    devices = {arn: _asked(client, arn, notes) for arn in sorted({str(r.execution["device"]) for r in resources})}
     findings: list[Diagnostic] = []
     priced: dict[Address, Price] = {}
     known: dict[tuple[str, int], Price | None] = {}  # a sweep asks the same thousands of times
     for resource in resources:
         arn = str(resource.execution["device"])
         device = devices[arn]
-        findings.extend(_findings(resource, device))
+        findings.extend(findings_of(resource, device))
         if device is not None:
             shots = int(resource.execution["shots"])
             if (arn, shots) not in known:
@@ -37,8 +38,8 @@ def check(client: BraketClient, resources: Sequence[Resource], now: datetime, pr
             price = known[arn, shots]
             if price is not None:
                 priced[resource.address] = price
-    findings.extend(check_programs(_runnable(resources, devices)))
-    notes = [note for device in devices.values() if device for note in _waiting(device, now)]
+    findings.extend(check_programs(runnable(resources, devices)))
+    notes += [note for device in devices.values() if device for note in _waiting(device, now)]
     return Checked(findings, priced, notes, facts_of(resources, devices))
 
 
@@ -49,7 +50,19 @@ def facts_of(resources: Sequence[Resource], devices: Mapping[str, Device | None]
     return {address: facts for address, facts in named if facts}
 
 
-def _runnable(resources: Sequence[Resource], devices: Mapping[str, Device | None]) -> Iterator[tuple[Resource, Device]]:
+def _asked(client: BraketClient, arn: str, notes: list[str]) -> Device | None:
+    """What it says now; what it said before if it can't be asked, which is told with the time."""
+    try:
+        return get_device(client, arn)
+    except CloudUnavailable as error:
+        known = kept_device(client.shelf, arn)
+        if known is None:
+            raise
+        notes.append(f"{known.name} could not be asked now ({error}): what is said of it is as of {known.asked}.")
+        return known
+
+
+def runnable(resources: Sequence[Resource], devices: Mapping[str, Device | None]) -> Iterator[tuple[Resource, Device]]:
     """Those whose device takes programs of their kind, and says anything at all."""
     for resource in resources:
         device = devices[str(resource.execution["device"])]
@@ -68,7 +81,7 @@ def _waiting(device: Device, now: datetime) -> Iterator[str]:
         )
 
 
-def _findings(resource: Resource, device: Device | None) -> Iterator[Diagnostic]:
+def findings_of(resource: Resource, device: Device | None) -> Iterator[Diagnostic]:
     yield from standing(resource, device, "tasks")
     if device is not None:
         yield from _shots(resource, device)
