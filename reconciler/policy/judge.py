@@ -89,7 +89,7 @@ def _finding(verdict: Verdict, place_of: Places) -> Diagnostic:
     place = policy.locate(("rules", verdict.at, "assert"))
     where = place_of(verdict.address) if verdict.address else None
     about = f"{verdict.address}: " if verdict.address and verdict.address not in verdict.text else ""
-    detail = f"{about}{verdict.text.rstrip('.')}. Policy {policy.name} at {place} asks for this."
+    detail = f"{about}{_sentence(verdict.text)} Policy {policy.name} at {place} asks for this."
     if verdict.why:
         detail += f" {verdict.why}"
     where = where or place
@@ -104,3 +104,7 @@ def _finding(verdict: Verdict, place_of: Places) -> Diagnostic:
         Severity.ERROR if refused else Severity.WARNING,
         where.excerpt,
     )
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else f"{text}."

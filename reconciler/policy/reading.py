@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from reconciler.core.declared import Path
 from reconciler.core.diagnostic import Diagnostic
+from reconciler.core.money import amount
 from reconciler.core.policy import Policy, Rule, Scope
 from reconciler.core.suggest import did_you_mean, short
 from reconciler.policy.cel import Expression, Problem, compile_expression
@@ -109,6 +111,8 @@ def _shown(value: Any) -> str:
         return "unknown"
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return amount(value, "").rstrip()
     if isinstance(value, Mapping | list):
         return f"{len(value)} items"
     text = " ".join(str(value).split())

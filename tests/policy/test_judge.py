@@ -75,6 +75,11 @@ def test_a_broken_rule_names_what_it_is_about_and_both_places() -> None:
     ]
 
 
+def test_a_message_may_be_a_question() -> None:
+    ((_, _, detail),) = said(view(change("a")), policy(Rule("false", "Is {change.address} meant?")))
+    assert detail.startswith("Is QuantumTask/a meant? Policy cap")
+
+
 def test_a_rule_about_the_plan_is_asked_once() -> None:
     ready = policy(Rule("plan.pays < 2", "{plan.pays} runs", Level.WARN, Scope.PLAN))
     assert said(view(change("a"), change("b"), kept("c")), ready) == [
@@ -122,7 +127,7 @@ def test_a_message_is_one_short_line_whatever_a_tag_holds() -> None:
     )
     assert "\n" not in detail
     assert len(detail) < 260
-    assert "|1 items|1.5|4 items" in detail
+    assert "|1 items|1.50|4 items. Policy" in detail
 
 
 def test_money_is_exact_by_currency_and_unknown_when_a_price_is() -> None:
