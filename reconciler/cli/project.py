@@ -19,6 +19,7 @@ from reconciler.cli.policy_folders import with_policies
 from reconciler.cli.simulating import simulating_of
 from reconciler.cli.state_setup import StateSetup
 from reconciler.core.address import Address, parse_address
+from reconciler.core.ceiling import Budget, budget
 from reconciler.core.diagnostic import Diagnostic, Severity, has_errors
 from reconciler.core.ports import ProjectContext
 from reconciler.core.state import State
@@ -133,7 +134,7 @@ def opened(flags: Flags, loaded: Loaded, project: Project) -> Opened:
     local = frozenset(name for name, setup in setups.items() if setup.local)
     # A clock that somebody turned ahead must not tell when a real submission has had its time.
     clock = local_cloud.clock if len(local) == len(setups) else SystemClock()
-    context = project_context(flags, project)
+    context = project_context(flags, project, loaded)
     names = Names(context.name, context.uid, context.environment)
     # A bucket without an address is the real one as soon as any cloud is.
     state = StateSetup(flags.folder, project.spec.state, names, clock, local_cloud, len(local) == len(setups))
@@ -180,7 +181,7 @@ def _clouds(setups: Mapping[str, BraketSetup | PasqalSetup]) -> Clouds:
     return clouds
 
 
-def project_context(flags: Flags, project: Project) -> ProjectContext:
+def project_context(flags: Flags, project: Project, loaded: Loaded | None = None) -> ProjectContext:
     """What kinds may know of the project."""
     output = project.spec.defaults.output
     return ProjectContext(
@@ -192,7 +193,16 @@ def project_context(flags: Flags, project: Project) -> ProjectContext:
         bucket=output.bucket if output else "",
         prefix=output.prefix if output else "",
         simulate=default_settings(project.spec.defaults.simulate),
+        budget=_budget(project, loaded),
     )
+
+
+def _budget(project: Project, loaded: Loaded | None) -> Budget | None:
+    given = project.spec.budget
+    if given is None:
+        return None
+    where = loaded.locate(("spec", "budget", "max")) if loaded is not None and loaded.locate is not None else None
+    return budget(given.max, given.assume, where)
 
 
 def require_known(project: Opened, selection: Selection) -> None:

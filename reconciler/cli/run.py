@@ -99,4 +99,6 @@ def _code(applied: Applied) -> Exit:
         return Exit.UNKNOWN
     if applied.interrupted:
         return Exit.INTERRUPTED
+    if applied.refused and applied.refused.keys() <= applied.too_dear:
+        return Exit.REFUSED  # whatever waited for it was skipped for the same reason
     return Exit.ERROR if applied.refused or applied.skipped else Exit.DONE

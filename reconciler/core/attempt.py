@@ -78,6 +78,7 @@ class Attempt:
     settings: Mapping[str, Any] = field(default_factory=dict)  # of a lasting object, as they stand; runs have none
     estimate: Mapping[str, str] = field(default_factory=dict)  # what the plan said that it costs (core/money.py)
     shared: str = ""  # the environment that paid it and owns it, if that is another one: here it only stands for a run
+    actual: Mapping[str, str] = field(default_factory=dict)  # what it cost in the end, in the same form
     facts: Mapping[str, str] = field(default_factory=dict)  # of its device when it was submitted: digests and times
 
     @property

@@ -125,7 +125,17 @@ class Moved:
     to: str
 
 
-Event = Intended | Concluded | Observed | Adopted | Managed | Resolved | Moved
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """What a run cost in the end, as far as its cloud tells (core/estimate.py)."""
+
+    at: str
+    address: str
+    token: str
+    actual: Mapping[str, str]
+
+
+Event = Intended | Concluded | Observed | Adopted | Managed | Resolved | Moved | Billed
 
 _TYPES: dict[str, type[Event]] = {
     "intended": Intended,
@@ -135,6 +145,7 @@ _TYPES: dict[str, type[Event]] = {
     "managed": Managed,
     "resolved": Resolved,
     "moved": Moved,
+    "billed": Billed,
 }
 _WORDS = {kind: word for word, kind in _TYPES.items()}
 # Nothing is written of them where they say nothing: most events are of runs without jobs, and of no lasting object.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reconciler.core.digest import digest
@@ -45,6 +45,7 @@ class Adding:
     jobs: tuple[Job, ...]
     before: tuple[str, ...]
     doubted: str = ""
+    estimate: Mapping[str, str] = field(default_factory=dict)  # what the plan said that these jobs cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +121,12 @@ def adding_to_json(adding: Adding) -> dict[str, Any]:
     """A plain object."""
     data: dict[str, Any] = {"at": adding.at, "jobs": [job_to_json(j) for j in adding.jobs]}
     data["before"] = list(adding.before)
-    return {**data, "doubted": adding.doubted} if adding.doubted else data
+    if adding.doubted:
+        data["doubted"] = adding.doubted
+    return {**data, "estimate": dict(adding.estimate)} if adding.estimate else data
 
 
 def adding_from_json(data: Mapping[str, Any]) -> Adding:
     """The call back. Raises KeyError, TypeError or ValueError on anything else."""
     jobs = tuple(job_from_json(j) for j in data["jobs"])
-    return Adding(data["at"], jobs, tuple(data["before"]), data.get("doubted", ""))
+    return Adding(data["at"], jobs, tuple(data["before"]), data.get("doubted", ""), data.get("estimate", {}))

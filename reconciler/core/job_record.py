@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from reconciler.core.attempt import Attempt, Outcome
+from reconciler.core.estimate import counted
 from reconciler.core.event import Concluded
-from reconciler.core.job import Job, claim, merged
+from reconciler.core.job import Adding, Job, claim, merged
 
 
 def jobs_seen(attempt: Attempt, seen: Sequence[Job]) -> Attempt:
@@ -27,7 +28,8 @@ def jobs_seen(attempt: Attempt, seen: Sequence[Job]) -> Attempt:
     first_look = not attempt.jobs and attempt.adding is None
     others = [replace(job, foreign=not first_look) for job in others]
     adding = replace(attempt.adding, jobs=tuple(unseen)) if attempt.adding and unseen else None
-    return replace(attempt, jobs=(*known, *found, *missing, *added, *others), adding=adding)
+    seen_all = replace(attempt, jobs=(*known, *found, *missing, *added, *others), adding=adding)
+    return seen_all if adding is not None else _charged(seen_all, attempt.adding)
 
 
 def jobs_added(attempt: Attempt, event: Concluded) -> Attempt:
@@ -42,4 +44,12 @@ def jobs_added(attempt: Attempt, event: Concluded) -> Attempt:
     if attempt.adding is None:
         return attempt
     # Accepted, and the answer did not show them: the next look gives them their ids.
-    return replace(attempt, jobs=(*attempt.jobs, *attempt.adding.jobs), adding=None)
+    jobs = (*attempt.jobs, *attempt.adding.jobs)
+    return _charged(replace(attempt, jobs=jobs, adding=None), attempt.adding)
+
+
+def _charged(attempt: Attempt, adding: Adding | None) -> Attempt:
+    """The attempt with what the jobs that were added to it cost."""
+    if adding is None or not adding.estimate:
+        return attempt
+    return replace(attempt, estimate=counted(attempt.estimate, adding.estimate))

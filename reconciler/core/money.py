@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 DOLLARS: Final = "USD"
 _MONEY = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?) ([A-Z]{3,8})")
-Estimate = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +63,6 @@ def price_to_json(price: Price) -> dict[str, str | None]:
     bounds = {"least": price.least, "expected": price.likely, "most": price.most}
     texts = {name: None if value is None else str(value) for name, value in bounds.items()}
     return {**texts, "currency": price.currency, "basis": price.basis}
-
-
-def estimate_of(price: Price | None) -> Estimate:
-    """The same for the record, without what is unknown; empty when nothing is known."""
-    if price is None:
-        return {}
-    return {name: text for name, text in price_to_json(price).items() if text is not None}
-
-
-def price_of_estimate(estimate: Estimate) -> Price | None:
-    """The price back. Raises ValueError on what is no estimate."""
-    if not estimate:
-        return None
-    try:
-        bounds = {name: Decimal(estimate[name]) for name in ("least", "most", "expected") if name in estimate}
-    except ArithmeticError as error:
-        raise ValueError("an estimate on record is no number") from error
-    least, most, expected = bounds.get("least"), bounds.get("most"), bounds.get("expected")
-    return Price(least, most, estimate.get("basis", ""), estimate.get("currency", DOLLARS), expected)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,17 @@ from reconciler.core.operation import Operation
 from reconciler.core.price_table import PriceList
 from reconciler.core.program_set import ProgramSet, saved
 from reconciler.core.simulation import simulation_to_json
+from reconciler.core.spending import Room
 
 FORMAT_VERSION = 1
-REFUSALS = frozenset({"policy/denied"})
+REFUSALS = frozenset(
+    {
+        "policy/denied",
+        *("budget/exceeded", "budget/other-currency", "budget/price-unknown", "budget/spent-unknown"),
+        *("cost/other-currency", "cost/over-max", "cost/price-unknown"),
+        *("limit/exceeded", "limit/price-unknown", "limit/unreadable"),
+    }
+)
 """Codes of findings by which somebody's rule refuses a plan in which nothing is wrong."""
 NO_CHANGES = "No changes. Your infrastructure matches the configuration."
 
@@ -35,6 +43,7 @@ class Plan:
     edges: Mapping[Address, Set[Address]]
     diagnostics: tuple[Diagnostic, ...] = ()
     price_lists: tuple[PriceList, ...] = ()  # by which it is priced
+    budget: tuple[Room, ...] = ()  # what the environment's budget has left after it
     notes: tuple[str, ...] = ()  # for people, and true at this time of day only: no part of the machine form
 
     @property
@@ -187,6 +196,7 @@ def _cost(plan: Plan) -> dict[str, Any]:
     return {
         **_total(first, "now", "at_most"),
         **({"saved_by_program_sets": str(less)} if less else {}),
+        **({"budget": [_room(room) for room in plan.budget]} if plan.budget else {}),
         "currencies": [_total(one, "least", "most") for one in cost.totals],
         "price_lists": [
             {"name": t.name, "published": t.published, "origin": t.origin, "digest": t.digest} for t in plan.price_lists
@@ -202,6 +212,11 @@ def _total(one: Total, least: str, most: str) -> dict[str, Any]:
         most: None if one.unknown else str(one.most),
         "unknown": one.unknown,
     }
+
+
+def _room(room: Room) -> dict[str, str]:
+    sums = {"max": room.most.value, "spent": room.spent, "planned": room.planned, "left": room.left}
+    return {"currency": room.most.currency} | {name: str(value) for name, value in sums.items()}
 
 
 def _change(change: Change) -> dict[str, Any]:

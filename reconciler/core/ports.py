@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from reconciler.core.ceiling import Budget
 from reconciler.core.simulation import Settings
 
 
@@ -67,3 +68,4 @@ class ProjectContext:
     bucket: str = ""
     prefix: str = ""
     simulate: Settings | None = None  # how runs are simulated that do not say it themselves
+    budget: Budget | None = None  # of this environment

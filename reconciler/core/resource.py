@@ -9,6 +9,7 @@ from typing import Any
 
 from reconciler.core.address import Address, parse_address
 from reconciler.core.attempt import Attempt
+from reconciler.core.ceiling import Ceiling
 from reconciler.core.codec import NOT_PLAIN
 from reconciler.core.digest import run_token
 from reconciler.core.freshness import Freshness
@@ -70,6 +71,7 @@ class Resource:
     settings: Mapping[str, Any] | None = None  # of a lasting object: what is updated in place; runs have none
     bundle: str = ""  # whether its sweep is submitted as program sets: "always", "auto" where the device can, or not
     expect: Expectation | None = None  # of a run: what is tried on this machine before it is paid for
+    ceiling: Ceiling | None = None  # what a run may cost
     watched: bool = False  # somebody else manages it: it is read and never changed
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from reconciler.core.attempt import ABSENT_BY_HAND, Attempt, Outcome
-from reconciler.core.event import Adopted, Concluded, Event, Intended, Managed, Moved, Observed, Resolved, Verb
+from reconciler.core.event import Adopted, Billed, Concluded, Event, Intended, Managed, Moved, Observed, Resolved, Verb
 from reconciler.core.job_record import jobs_added, jobs_seen
 from reconciler.core.phase import ENDS, Phase
 
@@ -76,7 +76,7 @@ def _after(record: Record, event: Event) -> Record | None:
             return _put(replace(record, managed=True), _adopted(record, attempt))
         case Managed(managed=managed, removal=removal):
             return replace(record, managed=managed, removal=removal or record.removal)
-        case Intended() | Concluded() | Observed() | Resolved():
+        case Intended() | Concluded() | Observed() | Resolved() | Billed():
             known = record.by_token(event.token)
             return _put(record, _told(known, event)) if known else None
         case Moved():
@@ -103,7 +103,7 @@ def _adopted(record: Record, attempt: Attempt) -> Attempt:
     return jobs_seen(replace(attempt, jobs=known.jobs), attempt.jobs) if known.jobs else attempt
 
 
-def _told(attempt: Attempt, event: Intended | Concluded | Observed | Resolved) -> Attempt:
+def _told(attempt: Attempt, event: Intended | Concluded | Observed | Resolved | Billed) -> Attempt:
     match event:
         case Intended(verb=Verb.ADD):
             return replace(attempt, adding=event.adding)
@@ -115,6 +115,8 @@ def _told(attempt: Attempt, event: Intended | Concluded | Observed | Resolved) -
             return _observed(attempt, event)
         case Resolved():
             return _resolved(attempt)
+        case Billed():
+            return replace(attempt, actual=event.actual)
 
 
 def _resolved(attempt: Attempt) -> Attempt:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -10,7 +10,8 @@ from pathlib import Path
 from reconciler.core.address import Address
 from reconciler.core.collector import collector_paused
 from reconciler.core.declared import Declared
-from reconciler.core.diagnostic import Diagnostic, in_order
+from reconciler.core.declared import Path as SpecPath
+from reconciler.core.diagnostic import Diagnostic, Location, in_order
 from reconciler.core.environment import DEFAULT
 from reconciler.core.importing import Import
 from reconciler.core.policy import Policy
@@ -51,6 +52,7 @@ class Loaded:
     diagnostics: tuple[Diagnostic, ...]
     environments: tuple[str, ...] = ()  # all that there are; none: nobody said which, and any name is one
     policies: tuple[Policy, ...] = ()
+    locate: Callable[[SpecPath], Location] | None = None  # a path of the project's document
 
 
 def load_project(
@@ -136,7 +138,8 @@ class _Loading:
         resources = tuple(self._done[address] for address in ordered)
         edges = {declared.address: declared.depends for declared in resources}
         found, environments = tuple(in_order(self._found)), self._environments()
-        return Loaded(self._project, resources, edges, found, environments, self._policies.all)
+        locate = self._project_place.locate if self._project_place else None
+        return Loaded(self._project, resources, edges, found, environments, self._policies.all, locate)
 
     def _begin(self) -> tuple[Iterable[Document], list[ManifestText], dict[ManifestText, list[Document]]]:
         """Read overlays and project. The other documents of qctl.yaml, the other texts, and what is read of them."""

@@ -16,6 +16,7 @@ from reconciler.core.aws_names import (
     check_tag_value,
     tag_texts,
 )
+from reconciler.core.money import check_money, money
 from reconciler.manifest.overlay import Environments
 from reconciler.manifest.project_pasqal import Pasqal, PasqalDevice
 from reconciler.manifest.project_simulate import DefaultSimulate, Simulate
@@ -147,6 +148,30 @@ class Variable(Settings):
         return self
 
 
+class Budget(Settings):
+    """What this environment may spend in all: what its state says was spent, and what is to be submitted."""
+
+    max: Annotated[
+        Annotated[str, AfterValidator(check_money)]
+        | Annotated[
+            list[Annotated[str, AfterValidator(check_money)]],
+            Field(min_length=1, max_length=8),
+        ],
+        Field(description="The amount, like `25.00 USD`, or a list of amounts in several currencies."),
+    ]
+    assume: Annotated[
+        Annotated[str, AfterValidator(check_money)] | None,
+        Field(description="What a run is taken to cost at most where its price is unknown and it says nothing itself."),
+    ] = None
+
+    @model_validator(mode="after")
+    def _each_currency_once(self) -> Self:
+        amounts = [self.max] if isinstance(self.max, str) else self.max
+        if len({money(text).currency for text in amounts}) < len(amounts):
+            raise ValueError("each currency is named once")
+        return self
+
+
 class ProjectSpec(Settings):
     """The settings of a project."""
 
@@ -160,6 +185,9 @@ class ProjectSpec(Settings):
     simulate: Annotated[
         Simulate, Field(default_factory=Simulate, description="Where simulations run, and what each may take.")
     ]
+    budget: Annotated[
+        Budget | None, Field(description="What may be spent in all. Whatever does not fit is not submitted.")
+    ] = None
     variables: Annotated[
         dict[Annotated[str, AfterValidator(_check_variable)], Variable],
         Field(default_factory=dict, description="Values from outside, by name."),

@@ -235,6 +235,20 @@ class Tokenless(Cloud, Protocol):
         """Let an open batch take no more jobs. A closed one is no error: ACCEPTED."""
 
 
+@runtime_checkable
+class Biller(Protocol):
+    """A cloud that charges, and tells afterwards of what."""
+
+    def reckon(self, kind: str, attempt: Attempt) -> Price | None:
+        """What an attempt costs by the price tables, where nobody wrote it down. Pure; None: it can't be told."""
+
+    def billed(self, kind: str, attempt: Attempt) -> Price | None:
+        """What an attempt that ended cost, by all that its cloud says of it. None: unknown. Raises CloudUnavailable."""
+
+    def room(self, device: str) -> Decimal | None:
+        """What a limit of the cloud leaves for this device now, None without one. Raises CloudUnavailable."""
+
+
 class CloudUnavailable(Exception):  # noqa: N818 - named after the situation
     """A read failed for good: the message is for people and names the call."""
 

@@ -59,8 +59,9 @@ def facts(plan: Plan) -> list[str]:
 
 def cost_lines(plan: Plan) -> list[str]:
     """What it costs, and by which lists, if anything is submitted."""
+    budget = [visible(str(room)) for room in plan.budget] if not plan.empty else []
     if not plan.prices:
-        return []
+        return budget
     cost = plan.cost
     lines = [visible(str(cost))]
     if cost.expected:
@@ -68,7 +69,7 @@ def cost_lines(plan: Plan) -> list[str]:
     if plan.price_lists:
         lists = (f"{t.name} of {t.published} ({t.origin})" for t in plan.price_lists)
         lines.append(visible(f"Prices: {', '.join(lists)}."))
-    return lines
+    return lines + budget
 
 
 def _sets(plan: Plan) -> list[str]:

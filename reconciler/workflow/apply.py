@@ -11,13 +11,15 @@ from graphlib import TopologicalSorter
 from reconciler.core.address import Address
 from reconciler.core.attempt import Attempt, Outcome
 from reconciler.core.change import Action, Change
-from reconciler.core.event import Concluded, Event, Managed, Verb
+from reconciler.core.estimate import estimate_of
+from reconciler.core.event import PAYING, Concluded, Event, Managed, Verb
 from reconciler.core.operation import Operation
 from reconciler.core.program_set import ProgramSet
 from reconciler.core.progress import Progress, Stage
 from reconciler.core.resource import Resource
 from reconciler.core.state import State, fold
 from reconciler.providers.kind import CloudUnavailable
+from reconciler.workflow.guard import OverBudget, SpendingGuard
 from reconciler.workflow.late import settle, unsettled
 from reconciler.workflow.plan import Planned
 from reconciler.workflow.protocol import Caller
@@ -46,6 +48,7 @@ class Applied:
     refused: dict[Address, str] = field(default_factory=dict)
     unknown: dict[Address, str] = field(default_factory=dict)
     skipped: dict[Address, str] = field(default_factory=dict)
+    too_dear: set[Address] = field(default_factory=set)  # of the refused: those that a ceiling refused, not a cloud
     interrupted: bool = False
 
 
@@ -79,7 +82,11 @@ class _Run:
         self.applied = Applied(planned.seen)
         self.live = planned.seen
         self.lock = threading.Lock()
-        self.caller = Caller(session, self._tell_once(tell), self._learn, self._ids, stop, planned.facts)
+        changes = planned.plan.changes
+        lists = {table.name: table.digest for table in planned.plan.price_lists}
+        self.guard = SpendingGuard(session, changes, lists, planned.seen)
+        estimates = {c.address: estimate_of(c.price) for c in changes if c.count(*PAYING)}
+        self.caller = Caller(session, self._tell_once(tell), self._learn, self._ids, stop, planned.facts, estimates)
         self.broken = threading.Event()
         self.sent: set[str] = set()  # tokens of the program sets whose call was made
         self.total = sum(max(1, len(c.operations)) for c in planned.plan.changes if c.changes_anything)
@@ -166,14 +173,30 @@ class _Run:
     def _step(self, change: Change, op: Operation) -> bool:
         self.caller.tell(self.session.progress(op.address, op.verb, Stage.STARTED, id=op.id))
         try:
-            event = self._call(op)
+            event = self._paid(op) if op.verb in PAYING and op.led_by is None else self._call(op)
+        except OverBudget as error:
+            self.applied.too_dear.add(op.address)
+            return self._ended(op, Outcome.REFUSED, "", f"{error}.")
         except (CloudUnavailable, StillWaiting) as error:
+            if op.led_by in self.applied.too_dear:
+                self.applied.too_dear.add(op.address)
             return self._ended(op, Outcome.REFUSED, "", str(error))
         if event.outcome is Outcome.ACCEPTED and op.verb in _BEGIN_AN_END:
             self._read_back(op.address, self._attempt(op))
         if event.outcome is Outcome.ACCEPTED and op.verb is Verb.TAG:
             self._tell_siblings(event, self._attempt(op))
         return self._ended(op, event.outcome, event.id, event.error)
+
+    def _paid(self, op: Operation) -> Concluded:
+        """A call that costs money, if it may. What certainly made nothing, and what was not even sent, cost nothing."""
+        self.guard.admit(op)
+        try:
+            event = self._call(op)
+        except (CloudUnavailable, StillWaiting):
+            self.guard.settle(op, Outcome.REFUSED)
+            raise
+        self.guard.settle(op, event.outcome)
+        return event
 
     def _call(self, op: Operation) -> Concluded:
         if op.led_by is not None:

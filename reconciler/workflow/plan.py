@@ -21,6 +21,8 @@ from reconciler.core.rules import Rules
 from reconciler.core.state import Record, State, fold
 from reconciler.providers.kind import Checked, Keeper
 from reconciler.store.port import Snapshot
+from reconciler.workflow.bills import bills
+from reconciler.workflow.ceilings import bounded, judge
 from reconciler.workflow.discover import discover, wanted
 from reconciler.workflow.freshness import device_facts, told_stale
 from reconciler.workflow.guards import guarded
@@ -136,6 +138,11 @@ def make_plan(
     checked = _check(session, changes)
     prices = dict(checked.prices)
     prices |= {a: discounted(prices[a], fee) for a, fee in bundled.fees.items() if a in prices}
+    prices = bounded(session, changes, prices)
+    if session.context.budget is not None:
+        billed = bills(session, seen, needed=True)
+        observed, seen = (*observed, *billed), fold(seen, billed)
+    limited = judge(session, changes, prices, seen)
     findings = [
         *told_stale(changes, declared),
         *renamed.findings,
@@ -143,13 +150,14 @@ def make_plan(
         *shared.findings,
         *bundled.findings,
         *checked.diagnostics,
+        *limited.findings,
         *_objections(session, changes, by_address, prices),
     ]
     if prices:
         changes = [replace(c, price=prices.get(c.address)) if c.address in prices else c for c in changes]
     changes, unfulfilled, notes = _tried(session, changes, declared)
     plan = _plan(session, changes, edges, in_order([*warnings, *findings, *unfulfilled, *_forbidden(changes)]))
-    plan = replace(plan, notes=(*checked.notes, *notes))
+    plan = replace(plan, notes=(*checked.notes, *notes), budget=limited.rooms)
     if told := judged(session, plan, declared):
         plan = replace(plan, diagnostics=tuple(in_order([*plan.diagnostics, *told])))
     return Planned(plan, memory.snapshot, observed, seen, by_address, checked.facts)

@@ -17,6 +17,7 @@ from typing import Any
 from reconciler.core.address import Address
 from reconciler.core.attempt import Attempt, Outcome
 from reconciler.core.digest import canonical, digest, sha256
+from reconciler.core.estimate import Estimate
 from reconciler.core.event import Concluded, Intended, Verb
 from reconciler.core.freshness import Facts
 from reconciler.core.job import Adding, claim
@@ -48,6 +49,7 @@ class Caller:
     known: Callable[[], Set[str]]
     stop: threading.Event = field(default_factory=threading.Event)
     facts: Mapping[Address, Facts] = field(default_factory=dict)  # of the device of each submission, by the plan
+    estimates: Mapping[Address, Estimate] = field(default_factory=dict)  # what the plan says that each submission costs
     # Runs without marks are known by their content: two equal ones at once would each be taken for the other.
     alone: threading.Lock = field(default_factory=threading.Lock)
 
@@ -133,7 +135,7 @@ class Caller:
         def intend() -> None:
             nonlocal intended
             intended, at = True, self.session.now()
-            adding = Adding(at, op.jobs, before)
+            adding = Adding(at, op.jobs, before, estimate=self.estimates.get(op.address, {}))
             self._record(Intended(at, intent, str(op.address), Verb.ADD, op.token, adding=adding))
 
         def look() -> Reply | None:
@@ -259,6 +261,7 @@ class Caller:
             accepting=resource.opening.stays(len(resource.jobs or ()), 0),
             settings=resource.settings or {},
             facts=self.facts.get(resource.address, {}),
+            estimate=self.estimates.get(resource.address, {}),
         )
         marked = self.session.kinds[op.address.kind].marks
         if not marked and not resource.tags:

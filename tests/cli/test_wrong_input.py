@@ -89,7 +89,7 @@ def test_wrong_input(place: Place, args: tuple[str, ...], message: str) -> None:
         ("{", "yaml/syntax"),
         ("- 1\n---\n" + PROJECT, "manifest/document"),
         (PROJECT + "---\napiVersion: qctl/v1alpha1\nkind: Nothing\nmetadata: {name: x}\nspec: {}\n", "unknown-kind"),
-        (PROJECT.replace("spec:", "spec:\n  budget: {max: 1 USD}"), "manifest/unknown-key"),
+        (PROJECT.replace("spec:", "spec:\n  budgets: {max: 1 USD}"), "manifest/unknown-key"),
     ],
 )
 def test_every_command_refuses_a_broken_project(place: Place, command: str, text: str, code: str) -> None:

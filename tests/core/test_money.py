@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from reconciler.core.money import Money, Price, Total, amount, bill, estimate_of, money, price_of_estimate, total
+from reconciler.core.estimate import estimate_of, price_of_estimate
+from reconciler.core.money import Money, Price, Total, amount, bill, money, total
 
 
 @pytest.mark.parametrize(

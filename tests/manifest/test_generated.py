@@ -119,7 +119,7 @@ def test_the_schema_takes(document: dict[str, Any]) -> None:
             "apiVersion": "qctl/v1alpha1",
             "kind": "Project",
             "metadata": {"name": "p", "uid": "u"},
-            "spec": {"budget": {}},
+            "spec": {"budgets": {}},
         },
     ],
 )

@@ -178,7 +178,7 @@ def test_a_device_belongs_to_one_cloud(folder: Folder) -> None:
 
 
 def test_a_broken_project_still_knows_its_devices(folder: Folder) -> None:
-    folder.write("qctl.yaml", BOTH + "  budget: 1\n")
+    folder.write("qctl.yaml", BOTH + "  budgets: 1\n")
     found = folder.load(task("a"), task("b", device="fresnel"), task("c", device="smi"))
     assert [d.code for d in found.diagnostics] == [
         "manifest/unknown-key",

@@ -177,6 +177,7 @@ SAMPLES: Mapping[str, Sample] = {
             "run.generation": 2,
             "run.retry": {"maxAttempts": 3},
             "run.onRemove": "orphan",
+            "cost": {"max": "1.00 USD"},
             "tags": {"owner": "lab-4"},
         },
         same={
@@ -203,6 +204,7 @@ SAMPLES: Mapping[str, Sample] = {
             "run.generation": 2,
             "run.retry": {"maxAttempts": 3},
             "run.onRemove": "orphan",
+            "cost": {"max": "1.00 USD"},
             "tags": {"owner": "lab-4"},
         },
         same={
@@ -295,6 +297,7 @@ SAMPLES: Mapping[str, Sample] = {
             "run.generation": 2,
             "run.retry": {"maxAttempts": 3},
             "run.onRemove": "orphan",
+            "cost": {"max": "1.00 USD"},
             "tags": {"owner": "lab-4"},
         },
         same={
@@ -315,6 +318,7 @@ SAMPLES: Mapping[str, Sample] = {
             "run.generation": 2,
             "run.retry": {"maxAttempts": 3},
             "run.onRemove": "orphan",
+            "cost": {"max": "1.00 USD"},
         },
         same={
             "1 for 1.0": {"config": {"shots": 100.0, "angles": [0.5, 1.0]}},

@@ -36,7 +36,8 @@ def _in_place(resource: Resource) -> Any:
 
 
 def _concerns_us(resource: Resource) -> Any:
-    return replace(resource.rules, generation=1), getattr(getattr(resource.payload, "spec", None), "overwrite", False)
+    overwrite = getattr(getattr(resource.payload, "spec", None), "overwrite", False)
+    return replace(resource.rules, generation=1), overwrite, resource.ceiling
 
 
 def test_every_kind_is_held_against_the_contract() -> None:

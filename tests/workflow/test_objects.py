@@ -281,8 +281,22 @@ def test_an_unknown_price_is_no_small_price(project: Project, monkeypatch: pytes
     assert codes(project.plan(limit(), RUN).plan.diagnostics) == ["limit/price-unknown"]
 
 
-def test_what_the_service_says_of_the_limit_is_shown(project: Project) -> None:
-    """Somebody sets a limit between plan and apply: the service refuses, and its own words arrive."""
+def test_a_limit_set_after_the_plan_is_asked_before_the_call(project: Project) -> None:
+    session = project.session
+    with locked(session.store, session.lock_info("apply")):
+        planned = make_plan(session, [RUN], edges([RUN]))
+        by_hand(project, "create_spending_limit", deviceArn=GARNET, spendingLimit="0.1", clientToken="theirs")
+        applied = apply(session, planned, project.told.append, project.stop)
+    assert applied.refused[RUN.address] == (
+        f"it costs up to 0.445 USD, and the spending limit of {GARNET} has 0.10 USD left."
+    )
+    assert applied.too_dear == {RUN.address}
+    assert project.bench.wire.count("CreateQuantumTask") == 0
+
+
+def test_what_the_service_says_of_the_limit_is_shown(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody sets a limit after the last question: the service refuses, and its own words arrive."""
+    monkeypatch.setattr("reconciler.providers.braket.cloud.BraketCloud.room", lambda *_: None)
     session = project.session
     with locked(session.store, session.lock_info("apply")):
         planned = make_plan(session, [RUN], edges([RUN]))

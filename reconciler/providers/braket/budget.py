@@ -48,6 +48,13 @@ class Budget:
             found += self._refused(device, mine, [*self._rooms(device, changes, new.get(device, ()))], prices)
         return found
 
+    def room(self, device: str) -> Decimal | None:
+        """What is left for a device now, None without a limit. Raises CloudUnavailable."""
+        left = [room.left for room in self._rooms(device, (), ())]
+        if None in left:
+            raise CloudUnavailable(f"the spending limit of {device} can't be read")
+        return min((rest for rest in left if rest is not None), default=None)
+
     def _taken(self, device: str, resources: Sequence[Resource], changes: Sequence[Change]) -> Iterator[Diagnostic]:
         """A device has one limit at most: a second one would be refused, or take the place of somebody's first."""
         first, *others = sorted(resources, key=lambda r: r.address)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from reconciler.core.address import Address, parse_address
@@ -19,6 +20,7 @@ from reconciler.core.money import Price
 from reconciler.core.ports import Clock
 from reconciler.core.resource import Resource
 from reconciler.providers.braket import bucket_check, tag_sets, task_reading
+from reconciler.providers.braket.billing import Billing
 from reconciler.providers.braket.bucket import KIND as BUCKET
 from reconciler.providers.braket.bucket_verbs import ARN as BUCKET_ARN
 from reconciler.providers.braket.bucket_verbs import BucketVerbs
@@ -56,8 +58,10 @@ class BraketCloud:
         self._limits, self._buckets = SpendingLimitVerbs(client, clock), BucketVerbs(client, clock)
         self._lasting: Mapping[str, LastingVerbs] = {verbs.kind: verbs for verbs in (self._limits, self._buckets)}
         lists = prices or PriceLists()
-        runs: Sequence[Verbs] = (TaskVerbs(client, clock, lists), JobVerbs(client, clock, lists, local=local))
+        tasks, jobs = TaskVerbs(client, clock, lists), JobVerbs(client, clock, lists, local=local)
+        runs: Sequence[Verbs] = (tasks, jobs)
         self._verbs: Mapping[str, Verbs] = {**{verbs.kind: verbs for verbs in runs}, **self._lasting}
+        self._billing = Billing(client, lists, tasks.results)
 
     def account(self) -> str:
         """The account of these credentials."""
@@ -101,6 +105,18 @@ class BraketCloud:
         """What spending limits have no room for, limits for which there is no room, and what S3 would refuse."""
         found = Budget(self._client, self._clock.now()).objections(changes, declared, prices)
         return [*found, *bucket_check.objections(self._buckets, self, changes, declared)]
+
+    def reckon(self, kind: str, attempt: Attempt) -> Price | None:
+        """By the price table."""
+        return self._billing.reckon(kind, attempt)
+
+    def billed(self, kind: str, attempt: Attempt) -> Price | None:
+        """By what Braket says of it."""
+        return self._billing.billed(kind, attempt)
+
+    def room(self, device: str) -> Decimal | None:
+        """What spending limits leave for a QPU."""
+        return Budget(self._client, self._clock.now()).room(device)
 
     def update(self, kind: str, attempt: Attempt, settings: Mapping[str, Any], token: str) -> Reply:
         """Let these settings stand."""

@@ -18,6 +18,7 @@ from reconciler.core.ports import ProjectContext
 from reconciler.core.resource import Resource
 from reconciler.providers.braket.hybrid_job_spec import ATTRIBUTES, HybridJobSpec
 from reconciler.providers.braket.quantum_task import delivery_of, rules_of
+from reconciler.providers.cost_spec import ceiling_of
 
 _NO_NAME = re.compile(r"[^a-zA-Z0-9-]")
 _LONGEST_NAME = 37  # of the 50 characters; a hyphen and 12 of the token come after it
@@ -64,6 +65,7 @@ class HybridJob:
             delivery=delivery_of(spec.output, context),
             rules=rules_of(spec.run),
             depends=declared.depends,
+            ceiling=ceiling_of(spec.cost),
             payload=JobPayload(declared, spec, source),
         )
 

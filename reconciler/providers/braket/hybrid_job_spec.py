@@ -15,6 +15,7 @@ from reconciler.core.address import Scalar
 from reconciler.core.duration import seconds_of
 from reconciler.core.fields import DeviceName, FieldClass, ProjectFolder
 from reconciler.providers.braket.task_spec import Output, Run, Tags
+from reconciler.providers.cost_spec import Cost
 
 _ENTRY = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*(:[^\W\d]\w*)?")
 _IMAGE = re.compile(r"\d{10,14}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/.+(@sha256)?:.+")
@@ -208,6 +209,9 @@ class HybridJobSpec(_Spec):
         Output | None,
         FieldClass.DELIVERY,
         Field(description="Where the source and the results go; without it the project's default output."),
+    ] = None
+    cost: Annotated[
+        Cost | None, FieldClass.LOCAL, Field(description="What it may cost; more is refused before it is submitted.")
     ] = None
     run: Annotated[
         Run,

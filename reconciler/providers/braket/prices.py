@@ -80,6 +80,17 @@ class BraketPrices:
             return Price(None, None, f"{told}; what its tasks on the device cost is not known")
         return Price(None, machines + disk, f"{told}, and {month} a GB-month of disk, by {self.table}")
 
+    def job_ended(self, execution: Mapping[str, Any], region: str, seconds: Decimal) -> Price | None:
+        """What the machines of a job and their disk cost for that time."""
+        instance = execution["instance"]
+        kind, count = str(instance["type"]), int(instance["count"])
+        minute, month = self.machine(kind, region), self._volume(region)
+        if minute is None or month is None:
+            return None
+        disk = month * int(instance["volume"]) * count * seconds / _MONTH_SECONDS
+        cost = minute * count * seconds / 60 + disk
+        return Price(cost, cost, f"{seconds} s by its record, by {self.table}")
+
     def machine(self, kind: str, region: str) -> Decimal | None:
         """The price of a minute of this type of instance."""
         # Which column names the type is not published, so whichever holds it counts.

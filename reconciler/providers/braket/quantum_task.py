@@ -24,6 +24,7 @@ from reconciler.core.qasm.translate import translate
 from reconciler.core.resource import Removal, Resource, RunRules
 from reconciler.core.simulation import Trial
 from reconciler.providers.braket.task_spec import ATTRIBUTES, Freshness, Output, QuantumTaskSpec, Run
+from reconciler.providers.cost_spec import ceiling_of
 from reconciler.providers.expect_spec import expectation_of
 
 _PHASES = {"FAILED": Phase.FAILED, "CANCELLED": Phase.CANCELLED}
@@ -92,6 +93,7 @@ class QuantumTask:
             delivery=delivery_of(spec.output, context),
             rules=replace(rules_of(spec.run), freshness=_freshness_of(spec.freshness)),
             depends=declared.depends,
+            ceiling=ceiling_of(spec.cost),
             payload=payload,
             bundle=_BUNDLES[spec.submit] if declared.address.key else "",
             expect=expectation_of(spec.expect, context.simulate),

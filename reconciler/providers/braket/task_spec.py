@@ -22,6 +22,7 @@ from reconciler.core.aws_names import (
 )
 from reconciler.core.duration import seconds_of
 from reconciler.core.fields import DeviceName, FieldClass, ProjectFile
+from reconciler.providers.cost_spec import Cost
 from reconciler.providers.expect_spec import Expect
 
 _INPUT_NAME = re.compile(r"[^\W\d]\w*")
@@ -196,6 +197,9 @@ class QuantumTaskSpec(_Spec):
         Output | None,
         FieldClass.DELIVERY,
         Field(description="Where results go; without it the project's default output."),
+    ] = None
+    cost: Annotated[
+        Cost | None, FieldClass.LOCAL, Field(description="What it may cost; more is refused before it is submitted.")
     ] = None
     run: Annotated[
         Run,

@@ -18,6 +18,7 @@ from reconciler.core.ports import ProjectContext
 from reconciler.core.resource import Resource
 from reconciler.core.sequence import SequenceJob, SequenceUse
 from reconciler.core.simulation import Trial
+from reconciler.providers.cost_spec import ceiling_of
 from reconciler.providers.expect_spec import expectation_of
 from reconciler.providers.pasqal.batch_spec import ATTRIBUTES, BatchSpec, JobCount, JobSpec, seconds_of
 from reconciler.providers.pasqal.json_text import meaning_sha
@@ -68,6 +69,7 @@ class Batch:
             delivery={"webhook": spec.webhook} if spec.webhook else {},
             rules=rules_of(spec.run),
             depends=declared.depends,
+            ceiling=ceiling_of(spec.cost),
             payload=BatchPayload(
                 declared,
                 files.shared.text if files.shared else None,

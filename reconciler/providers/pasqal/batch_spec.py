@@ -12,6 +12,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from reconciler.core.address import Scalar
 from reconciler.core.fields import DeviceName, FieldClass, ProjectFile
+from reconciler.providers.cost_spec import Cost
 from reconciler.providers.expect_spec import Expect
 from reconciler.providers.pasqal.run_spec import Run, Spec
 from reconciler.providers.pasqal.tag_list import Tags
@@ -141,6 +142,9 @@ class BatchSpec(Spec):
         Annotated[str, AfterValidator(_check_webhook)] | None,
         FieldClass.DELIVERY,
         Field(max_length=2048, description="Where Pasqal tells of the batch's progress."),
+    ] = None
+    cost: Annotated[
+        Cost | None, FieldClass.LOCAL, Field(description="What it may cost; more is refused before it is submitted.")
     ] = None
     run: Annotated[
         Run,

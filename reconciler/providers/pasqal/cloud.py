@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from reconciler.core.adoption import Existing
@@ -12,6 +13,7 @@ from reconciler.core.attempt import LOCAL_ACCOUNT, Attempt, Outcome, Place
 from reconciler.core.event import Observed
 from reconciler.core.job import Job
 from reconciler.core.mark import MARKS
+from reconciler.core.money import Price
 from reconciler.core.phase import Phase
 from reconciler.core.ports import Clock
 from reconciler.core.resource import Resource
@@ -19,6 +21,7 @@ from reconciler.providers.kind import Checked, CloudUnavailable, Found, Reply, R
 from reconciler.providers.pasqal import paths
 from reconciler.providers.pasqal.answers import Item, errors_in, is_id, made_id
 from reconciler.providers.pasqal.batch import BatchPayload
+from reconciler.providers.pasqal.billing import Billing
 from reconciler.providers.pasqal.client import PasqalClient
 from reconciler.providers.pasqal.device import read_specs
 from reconciler.providers.pasqal.device_check import check
@@ -59,6 +62,7 @@ class PasqalCloud:
         self._client = client
         self._clock = clock
         self._prices = prices or PriceLists()
+        self._billing = Billing(client, self._prices)
         self._prefix = LOCAL_ACCOUNT if local else ""
         self.window = window
 
@@ -82,6 +86,18 @@ class PasqalCloud:
     def check(self, resources: Sequence[Resource]) -> Checked:
         """Ask the devices."""
         return check(self._client, resources, PasqalPrices(self._prices.pasqal))
+
+    def reckon(self, kind: str, attempt: Attempt) -> Price | None:
+        """By the price table."""
+        return self._billing.reckon(kind, attempt)
+
+    def billed(self, kind: str, attempt: Attempt) -> Price | None:
+        """By the runs or the times of its jobs."""
+        return self._billing.billed(kind, attempt)
+
+    def room(self, device: str) -> Decimal | None:
+        """None: Pasqal has no limits that one could ask for."""
+        return None
 
     def specs(self, devices: Iterable[str]) -> Mapping[str, str]:
         """Pulser's descriptions of them."""

@@ -24,25 +24,30 @@ _SHORT = 16
 
 def jobs_of(client: PasqalClient, attempt: Attempt) -> tuple[Job, ...]:
     """All jobs of a batch as they are now. Raises CloudUnavailable."""
+    known = {job.id: job for job in attempt.jobs if job.id}
+    items = items_of(client, attempt)
+    read = partial(_job, client, attempt.digest, known)
+    if sum(item["id"] not in known for item in items) < 2:
+        return tuple(map(read, items))
+    with ThreadPoolExecutor(_WORKERS, thread_name_prefix="get-job") as pool:
+        return tuple(pool.map(read, items))
+
+
+def items_of(client: PasqalClient, attempt: Attempt) -> list[Item]:
+    """The same as the list says it. Raises CloudUnavailable."""
     query = {
         "project_id": client.project_id,
         "batch_id": attempt.id,
         "order_by": "creation_order",
         "order_by_direction": "ASC",
     }
-    known = {job.id: job for job in attempt.jobs if job.id}
     # Also by ourselves: a service that passes over the filter must not make other batches' jobs ours.
-    items = [
+    return [
         item
         for page in client.pages(paths.JOBS, query)
         for item in page
         if item.get("batch_id", attempt.id) == attempt.id
     ]
-    read = partial(_job, client, attempt.digest, known)
-    if sum(item["id"] not in known for item in items) < 2:
-        return tuple(map(read, items))
-    with ThreadPoolExecutor(_WORKERS, thread_name_prefix="get-job") as pool:
-        return tuple(pool.map(read, items))
 
 
 def told_jobs(data: Item, attempt: Attempt | None, digest: str, sent: Sequence[Job]) -> tuple[Job, ...] | None:

@@ -36,6 +36,19 @@ class PasqalPrices:
             return Price(cost, cost, f"{price} an hour at {seconds} s a shot, {by}", currency)
         return Price(None, None, f"{price} an hour, {by}; how long it takes is not known", currency)
 
+    def by_shot(self, device: str) -> bool:
+        """Whether it is charged by the shot, so that time does not matter."""
+        row = self._row(device)
+        return row is not None and row["Unit"] == "shots"
+
+    def hours(self, device: str, seconds: Decimal) -> Price | None:
+        """What so much time cost."""
+        row = self._row(device)
+        if row is None:
+            return None
+        cost = _rounded(Decimal(row[PRICE]) * seconds / _HOUR)
+        return Price(cost, cost, f"{seconds} s by the times of its jobs, by {self.table}", row["Currency"])
+
     def workload(self, backend: str) -> Price:
         """A workload: how long it takes is never known before."""
         row = self._row(backend)

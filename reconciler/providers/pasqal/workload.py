@@ -13,6 +13,7 @@ from reconciler.core.digest import digest, run_digest
 from reconciler.core.plain import plain
 from reconciler.core.ports import ProjectContext
 from reconciler.core.resource import Resource
+from reconciler.providers.cost_spec import ceiling_of
 from reconciler.providers.pasqal.run_spec import rules_of
 from reconciler.providers.pasqal.workload_spec import ATTRIBUTES, WorkloadSpec
 
@@ -46,6 +47,7 @@ class Workload:
             execution={"type": spec.type, "backend": spec.backend, "config": spec.config},
             rules=rules_of(spec.run),
             depends=declared.depends,
+            ceiling=ceiling_of(spec.cost),
             payload=WorkloadPayload(declared, spec),
         )
 

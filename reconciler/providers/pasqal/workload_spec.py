@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from reconciler.core.fields import FieldClass
+from reconciler.providers.cost_spec import Cost
 from reconciler.providers.pasqal.run_spec import Run, Spec
 
 
@@ -29,6 +30,9 @@ class WorkloadSpec(Spec):
         FieldClass.EXECUTION,
         Field(description="The program itself, as its type wants it; passed on as it is."),
     ]
+    cost: Annotated[
+        Cost | None, FieldClass.LOCAL, Field(description="What it may cost; more is refused before it is submitted.")
+    ] = None
     run: Annotated[
         Run,
         Field(default_factory=Run, description="How often the work is paid, and what happens when it is removed."),
