@@ -27,6 +27,7 @@ _QUIET = (
     "--disable-sync",
     "--hide-scrollbars",
 )
+_OURS = ("data:", "chrome:")  # what is in the page itself, and what the browser asks itself for
 # What must have a name for somebody who does not see it.
 _NAMED = frozenset({"link", "button", "image", "img", "heading", "region", "table", "article", "navigation"})
 
@@ -82,7 +83,7 @@ def look(chrome: Chrome, url: str, picture: Path | None = None) -> Seen:
     return Seen(
         title=chrome.title,
         errors=tuple(entry["message"] for entry in chrome.get_log("browser") if entry["level"] != "DEBUG"),
-        requests=tuple(url for url in _requests(chrome) if not url.startswith("data:")),
+        requests=tuple(asked for asked in _requests(chrome) if asked != url and not asked.startswith(_OURS)),
         unnamed=tuple(sorted(_unnamed(tree))),
         headings=tuple(_name(node) for node in tree if _role(node) == "heading"),
         overflow=int(chrome.execute_script(wide)),

@@ -13,6 +13,7 @@ from reconciler.cli.clouds import Problem
 from reconciler.cli.exits import Exit
 from reconciler.cli.options import json_option, project_options, selection_options
 from reconciler.cli.project import Flags, Opened, open_project, opened, require_known
+from reconciler.cli.report import report_plan
 from reconciler.cli.result_files import write
 from reconciler.cli.terminal import output, report_problems
 from reconciler.core.address import parse_address
@@ -54,6 +55,7 @@ class Made:
 @click.option(
     "--valid-for", "validity", default="3d", show_default=True, metavar="DURATION", help="How long it may be applied."
 )
+@click.option("--report", type=click.Path(path_type=Path), metavar="FILE.html", help="Write a page for people, too.")
 @collector_paused()  # the process ends after it
 def command(  # noqa: PLR0913, PLR0917 - one for each option
     flags: Flags,
@@ -66,6 +68,7 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
     no_cache: bool,
     out: Path | None,
     validity: str,
+    report: Path | None,
 ) -> int:
     """Show what apply would do, why, and what it costs. Changes nothing, not even the state."""
     if as_json and form == "markdown":
@@ -74,9 +77,11 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
     cache = None
     if not no_cache and selection == Selection():  # a part of a plan is asked for in words that must be checked
         cache = cache_for(flags.folder, flags.environment, flags.files, flags.variables)
-    made = _plan(flags, selection, refresh, None if out else cache)
+    made = _plan(flags, selection, refresh, None if out or report else cache)
     plan = made if isinstance(made, Plan) else made.planned.plan
     show_plan(plan, as_json=as_json, form=form, full=full)
+    if report is not None and not isinstance(made, Plan):
+        report_plan(made.project, plan, report)
     if not plan.applicable:
         return stopped(plan)
     if out is not None and not isinstance(made, Plan):

@@ -23,6 +23,14 @@ def results_json(addresses: Iterable[Address], fetched: Sequence[Fetched]) -> di
     return {text: _run(items[0]) if items[0].job is None else _batch(items) for text, items in found.items() if items}
 
 
+def name_of(item: Fetched) -> str:
+    """`QuantumTask/ghz`, `Batch/sweep omega=1.0`, `Batch/sweep job 3`."""
+    if item.job is None:
+        return str(item.address)
+    label = item.job.label or item.job.id
+    return f"{item.address} {'job ' if label.isdecimal() else ''}{label}"
+
+
 def document_text(document: Any) -> str | None:
     """A result that measures nothing, as JSON; None where it is none (NaN), or deeper than anybody reads."""
     try:

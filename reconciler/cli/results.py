@@ -11,7 +11,8 @@ from reconciler.cli.exits import Exit
 from reconciler.cli.options import address_arguments, json_option, project_options
 from reconciler.cli.project import Flags, open_project, require_known
 from reconciler.cli.result_files import save, write
-from reconciler.cli.result_form import document_text, results_json
+from reconciler.cli.result_form import document_text, name_of, results_json
+from reconciler.cli.results_beside import Wishes, show_beside
 from reconciler.cli.terminal import output
 from reconciler.render.histogram import histogram_text
 from reconciler.render.json_form import dumps
@@ -27,16 +28,33 @@ from reconciler.workflow.results import Fetched, fetch
 @json_option
 @click.option("--out", "folder_out", type=click.Path(path_type=Path), metavar="FOLDER", help="Save the result files.")
 @click.option("--plot", type=click.Path(path_type=Path), metavar="FILE.svg", help="Draw the histograms.")
-def command(flags: Flags, selection: Selection, as_json: bool, folder_out: Path | None, plot: Path | None) -> int:
+@click.option("--compare", "beside", is_flag=True, help="Put them beside a simulation on this machine.")
+@click.option(
+    "--report", type=click.Path(path_type=Path), metavar="FILE.html", help="With --compare: write a page of it."
+)
+def command(
+    flags: Flags,
+    selection: Selection,
+    as_json: bool,
+    folder_out: Path | None,
+    plot: Path | None,
+    beside: bool,
+    report: Path | None,
+) -> int:
     """Show what runs measured, as counts with bars, a batch job by job; save the files; draw them."""
     if plot is not None and plot.suffix.lower() != ".svg":
         raise click.UsageError(f"--plot draws an SVG: {plot} must end in .svg.")
+    if report is not None and not beside:
+        raise click.UsageError("--report is a page of results beside simulations: say --compare too.")
     project = open_project(flags)
     require_known(project, selection)
     chosen = [d for d in project.loaded.resources if selection.holds(d.address)]
     fetched = list(fetch(project.session, chosen))
     if folder_out is not None:
         save(fetched, folder_out)
+    if beside:
+        show_beside(project, chosen, fetched, Wishes(as_json, plot, report))
+        return _code(fetched)
     if plot is not None:
         write(plot, histogram_svg(_panels(fetched), title=project.session.context.name).encode())
     if as_json:
@@ -51,12 +69,12 @@ def _print(fetched: Sequence[Fetched]) -> None:
     out = output()
     for item in fetched:
         if item.problem:
-            out.line(f"{_name(item)}: {item.problem}\n")
+            out.line(f"{name_of(item)}: {item.problem}\n")
         elif item.result is not None:
             _print_measured(_title(item, item.result), item.result)
         else:
             shown = document_text(item.document) or "What it gave back is no JSON to be shown; --out saves it as it is."
-            out.line(f"{_name(item)}:\n{shown}\n")
+            out.line(f"{name_of(item)}:\n{shown}\n")
 
 
 def _print_measured(title: str, result: TaskResult) -> None:
@@ -76,20 +94,14 @@ def _observed(value: ResultType) -> str:
     return f"{value.type} {value.observable} {list(value.targets)}"
 
 
-def _name(item: Fetched) -> str:
-    """`QuantumTask/ghz`, `Batch/sweep omega=1.0`, `Batch/sweep job 3`."""
-    if item.job is None:
-        return str(item.address)
-    label = item.job.label or item.job.id
-    return f"{item.address} {'job ' if label.isdecimal() else ''}{label}"
-
-
 def _title(item: Fetched, result: TaskResult) -> str:
-    return f"{_name(item)} ({result.shots} runs)" if item.job is not None else f"{_name(item)}  ({result.shots} shots)"
+    return (
+        f"{name_of(item)} ({result.shots} runs)" if item.job is not None else f"{name_of(item)}  ({result.shots} shots)"
+    )
 
 
 def _panels(fetched: Sequence[Fetched]) -> list[Panel]:
-    return [Panel(_name(f), f.result.counts) for f in fetched if f.result is not None and f.result.counts]
+    return [Panel(name_of(f), f.result.counts) for f in fetched if f.result is not None and f.result.counts]
 
 
 def _code(fetched: Sequence[Fetched]) -> Exit:

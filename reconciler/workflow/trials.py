@@ -28,7 +28,7 @@ _READING = 80  # characters of a program that the simulator reads in a milliseco
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
+class Wanted:
     """One run to be tried. `facts` is what the device says of its noise; `key` is of all that decides the outcome."""
 
     address: Address
@@ -47,20 +47,25 @@ class _Wanted:
 def simulations(session: Session, changes: Sequence[Change]) -> dict[Address, tuple[Simulation, ...]]:
     """What each run came to that these changes submit and of which something is expected. Raises CloudUnavailable."""
     wanted = list(_wanted(session, changes))
+    return _by_address(zip(wanted, simulated(session, wanted), strict=True))
+
+
+def simulated(session: Session, wanted: Sequence[Wanted]) -> list[Simulation]:
+    """What each came to, in this order; what is known from before is not simulated again. Raises CloudUnavailable."""
     if not wanted:
-        return {}
+        return []
     simulating = session.simulating
     if simulating is None:
-        return _by_address((w, Simulation(w.trial.digest, w.backend, 0, 0, failure=_NOWHERE)) for w in wanted)
+        return [Simulation(w.trial.digest, w.backend, 0, 0, failure=_NOWHERE) for w in wanted]
     keyed, cache = list(_keyed(session, wanted)), simulating.cache()
     runs = [w for w in keyed if not w.refusal]
     known = {w.key: answer for w in runs if (answer := cache.read(w.key)) is not None}
     fresh = _simulate(session, simulating, {w.key: w for w in runs if w.key not in known})
     cache.write({key: answer for key, answer in fresh.items() if "failure" not in answer})
-    return _by_address((w, _simulation(w, known, fresh)) for w in keyed)
+    return [_simulation(w, known, fresh) for w in keyed]
 
 
-def _wanted(session: Session, changes: Sequence[Change]) -> Iterator[_Wanted]:
+def _wanted(session: Session, changes: Sequence[Change]) -> Iterator[Wanted]:
     for change in changes:
         kind = session.kinds[change.address.kind]
         if not isinstance(kind, Trying):
@@ -72,10 +77,11 @@ def _wanted(session: Session, changes: Sequence[Change]) -> Iterator[_Wanted]:
             # Of a batch only the jobs that this plan submits: the others are paid.
             submitted = replace(op.resource, jobs=op.jobs) if op.jobs else op.resource
             for trial in kind.trials(submitted):
-                yield _chosen(submitted, trial, expected)
+                yield wanted_of(submitted, trial, expected)
 
 
-def _chosen(resource: Resource, trial: Trial, expected: Expectation) -> _Wanted:
+def wanted_of(resource: Resource, trial: Trial, expected: Expectation) -> Wanted:
+    """One run with the backend that tries it, or why none does."""
     wish = expected.settings.backend if expected.settings else "auto"
     gates = ("state_vector", "density_matrix", "device_noise")
     fitting = {"openqasm": gates, "ahs": ("ahs",), "pulser": ("pulser",)}.get(trial.language, ())
@@ -85,7 +91,7 @@ def _chosen(resource: Resource, trial: Trial, expected: Expectation) -> _Wanted:
     elif wish not in ("auto", *fitting):
         refusal = refusal or f"The backend {wish} does not run it; {' or '.join(('auto', *fitting))} would."
     backend = wish if wish != "auto" else _fitting(trial)
-    return _Wanted(resource.address, trial, expected, backend, refusal)
+    return Wanted(resource.address, trial, expected, backend, refusal)
 
 
 def _fitting(trial: Trial) -> str:
@@ -94,7 +100,7 @@ def _fitting(trial: Trial) -> str:
     return "density_matrix" if "pragma braket noise" in trial.text else "state_vector"
 
 
-def _keyed(session: Session, wanted: Sequence[_Wanted]) -> Iterator[_Wanted]:
+def _keyed(session: Session, wanted: Sequence[Wanted]) -> Iterator[Wanted]:
     """The same with the facts of their devices, and with their keys."""
     from reconciler.simulate.versions import versions_for  # looks into the installed packages
 
@@ -115,12 +121,12 @@ def _keyed(session: Session, wanted: Sequence[_Wanted]) -> Iterator[_Wanted]:
         yield replace(w, facts=told, key=sha256(canonical([*parts, *outside])))
 
 
-def _simulate(session: Session, simulating: Simulating, missing: Mapping[str, _Wanted]) -> dict[str, Answer]:
+def _simulate(session: Session, simulating: Simulating, missing: Mapping[str, Wanted]) -> dict[str, Answer]:
     """By key. No process is started, and no simulator loaded, where nothing is missing."""
     if not missing:
         return {}
     place = simulating.place
-    programs: dict[tuple[str, str, str], list[_Wanted]] = {}
+    programs: dict[tuple[str, str, str], list[Wanted]] = {}
     for w in missing.values():
         programs.setdefault((w.backend, w.trial.text, w.facts), []).append(w)
     groups = [part for group in programs.values() for part in _parts(group, 2 * place.width)]
@@ -141,14 +147,14 @@ def _simulate(session: Session, simulating: Simulating, missing: Mapping[str, _W
     return {w.key: a for group, mine in zip(groups, answers, strict=True) for w, a in zip(group, mine, strict=True)}
 
 
-def _parts(group: Sequence[_Wanted], most: int) -> Iterator[Sequence[_Wanted]]:
+def _parts(group: Sequence[Wanted], most: int) -> Iterator[Sequence[Wanted]]:
     """The points of one program in parts for several processes, each of which reads the program once."""
     size = max(_SMALLEST_PART, -(-len(group) // most))
     for at in range(0, len(group), size):
         yield group[at : at + size]
 
 
-def _unit(group: Sequence[_Wanted], limits: Mapping[str, int | None]) -> Unit:
+def _unit(group: Sequence[Wanted], limits: Mapping[str, int | None]) -> Unit:
     first = group[0]
     return {
         "backend": first.backend,
@@ -159,7 +165,7 @@ def _unit(group: Sequence[_Wanted], limits: Mapping[str, int | None]) -> Unit:
     }
 
 
-def _point(w: _Wanted) -> Point:
+def _point(w: Wanted) -> Point:
     wanted = w.expected.distribution
     return {
         "inputs": dict(w.trial.inputs),
@@ -169,7 +175,7 @@ def _point(w: _Wanted) -> Point:
     }
 
 
-def _simulation(w: _Wanted, known: Mapping[str, Any], fresh: Mapping[str, Any]) -> Simulation:
+def _simulation(w: Wanted, known: Mapping[str, Any], fresh: Mapping[str, Any]) -> Simulation:
     made = Simulation(w.trial.digest, w.backend, w.settings.shots, w.settings.seed, w.trial.label)
     if w.refusal:
         return replace(made, failure=w.refusal)
@@ -179,7 +185,7 @@ def _simulation(w: _Wanted, known: Mapping[str, Any], fresh: Mapping[str, Any]) 
     return replace(made, counts=answer["counts"], fidelity=answer["fidelity"], cached=w.key in known)
 
 
-def _by_address(made: Iterable[tuple[_Wanted, Simulation]]) -> dict[Address, tuple[Simulation, ...]]:
+def _by_address(made: Iterable[tuple[Wanted, Simulation]]) -> dict[Address, tuple[Simulation, ...]]:
     found: dict[Address, list[Simulation]] = {}
     for w, simulation in made:
         found.setdefault(w.address, []).append(simulation)
