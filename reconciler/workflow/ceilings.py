@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.core.address import Address
 from reconciler.core.attempt import LOCAL_ACCOUNT, Attempt
 from reconciler.core.ceiling import Budget, assumed
 from reconciler.core.change import Change
 from reconciler.core.diagnostic import Diagnostic
-from reconciler.core.estimate import added
+from reconciler.core.estimate import added, price_of_estimate
 from reconciler.core.event import PAYING, Verb
 from reconciler.core.money import Money, Price, amount
 from reconciler.core.resource import Resource
 from reconciler.core.spending import Room, Spent, cost_on_record, rooms, spent
-from reconciler.core.state import State
+from reconciler.core.state import Record, State
 from reconciler.providers.kind import Biller
 from reconciler.workflow.session import Session
 
@@ -45,6 +45,22 @@ def bounded(session: Session, changes: Iterable[Change], prices: Prices) -> dict
         if price is not None:
             found[change.address] = price
     return found
+
+
+def with_history(prices: Prices, seen: State) -> dict[Address, Price]:
+    """The prices, with what the last run at the address cost as what is expected, if it lies between them."""
+    return {address: _expected(price, seen.records.get(str(address))) for address, price in prices.items()}
+
+
+def _expected(price: Price, record: Record | None) -> Price:
+    if price.likely is not None or record is None:
+        return price
+    before = next((a for a in reversed(record.attempts) if a.actual), None)
+    last = price_of_estimate(before.actual) if before is not None else None
+    if last is None or not last.most or last.currency != price.currency:
+        return price
+    fits = last.most >= (price.least or 0) and (price.most is None or last.most <= price.most)
+    return replace(price, expected=last.most) if fits else price
 
 
 def judge(session: Session, changes: Sequence[Change], prices: Prices, seen: State) -> Judged:

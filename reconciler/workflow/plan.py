@@ -22,7 +22,7 @@ from reconciler.core.state import Record, State, fold
 from reconciler.providers.kind import Checked, Keeper
 from reconciler.store.port import Snapshot
 from reconciler.workflow.bills import bills
-from reconciler.workflow.ceilings import bounded, judge
+from reconciler.workflow.ceilings import bounded, judge, with_history
 from reconciler.workflow.discover import discover, wanted
 from reconciler.workflow.freshness import device_facts, told_stale
 from reconciler.workflow.guards import guarded
@@ -138,7 +138,7 @@ def make_plan(
     checked = _check(session, changes)
     prices = dict(checked.prices)
     prices |= {a: discounted(prices[a], fee) for a, fee in bundled.fees.items() if a in prices}
-    prices = bounded(session, changes, prices)
+    prices = with_history(bounded(session, changes, prices), seen)
     if session.context.budget is not None:
         billed = bills(session, seen, needed=True)
         observed, seen = (*observed, *billed), fold(seen, billed)

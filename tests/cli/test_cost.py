@@ -103,3 +103,9 @@ def test_a_list_that_is_not_there(place: Place) -> None:
     ran = place.run("cost", "prices", "--update", "nowhere.csv")
     assert ran.code == Exit.ERROR
     assert "nowhere.csv" in ran.err
+
+
+def test_what_the_last_run_took_is_expected_of_the_next(spent: Place) -> None:
+    spent.ok("cost")
+    out = spent.ok("plan", "--replace", "QuantumTask/sim").out
+    assert "at least 0.00375 USD, at most unknown, expected 0.00375 USD" in out
