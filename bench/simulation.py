@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import random
 import shutil
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 
-from bench.process import QCTL, measure
+from bench.process import QCTL, Cost, measure, middle
 
 COUNT = 1_000
 SAMPLE = 200  # of the loop, which takes a quarter of a minute for a thousand; the rest is scaled, and said so
@@ -54,18 +52,13 @@ Run = tuple[str, dict[str, float]]
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """One comparison: seconds of the plan and of the loop, medians of so many runs."""
+    """One comparison: what the plan and the loop took, medians of so many runs. CPU is of all processes together."""
 
     name: str
     runs: int
-    plan: float
-    loop: float
+    plan: Cost
+    loop: Cost
     wanted: float
-
-    @property
-    def ratio(self) -> float:
-        """How many times as fast the plan is."""
-        return self.loop / self.plan
 
 
 def compared(folder: Path, runs: int) -> Iterator[Ratio]:
@@ -89,24 +82,24 @@ def _compared(folder: Path, name: str, tasks: str, programs: list[Run], runs: in
     plans, loops = [], []
     for _ in range(runs):  # by turns, so that a machine that gets slower gets slower for both
         shutil.rmtree(folder / ".qctl" / "cache", ignore_errors=True)
-        plans.append(_timed(lambda: _plan(folder, "Simulated: 1,000 runs.")))
-        start = _timed(lambda: measure(_LOOP, str(none), folder=folder))
-        loops.append(start + (_timed(lambda: measure(_LOOP, str(few), folder=folder)) - start) * COUNT / SAMPLE)
-    yield Ratio(name, runs, median(plans), median(loops), wanted)
-    again = [_timed(lambda: _plan(folder, "Simulated: 1,000 runs (all from cache).")) for _ in range(runs)]
-    yield Ratio(f"{name}, planned again", runs, median(again), median(loops), 0.0)
+        plans.append(_plan(folder, "Simulated: 1,000 runs."))
+        start, part = (measure(_LOOP, str(file), folder=folder)[0] for file in (none, few))
+        loops.append(Cost(_scaled(start.wall, part.wall), _scaled(start.cpu, part.cpu), part.memory))
+    loop = middle(loops)
+    yield Ratio(name, runs, middle(plans), loop, wanted)
+    again = [_plan(folder, "Simulated: 1,000 runs (all from cache).") for _ in range(runs)]
+    yield Ratio(f"{name}, planned again", runs, middle(again), loop, 0.0)
 
 
-def _plan(folder: Path, expect: str) -> None:
-    said = measure(QCTL, "plan", folder=folder)[1]
+def _scaled(start: float, part: float) -> float:
+    return start + (part - start) * COUNT / SAMPLE
+
+
+def _plan(folder: Path, expect: str) -> Cost:
+    cost, said = measure(QCTL, "plan", folder=folder)
     if expect not in said:
         raise AssertionError(f"{expect!r} is missing in:\n{said[-500:]}")
-
-
-def _timed(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
+    return cost
 
 
 def _circuit(number: int, angle: str = "") -> str:
@@ -123,10 +116,14 @@ def _circuit(number: int, angle: str = "") -> str:
 
 def ratios(rows: list[Ratio]) -> str:
     """A line per comparison."""
-    head = ("simulated", "runs", "plan s", "LocalSimulator s", "times as fast", "wanted")
+    head = ("simulated", "runs", "plan s", "loop s", "times as fast", "wanted", "plan CPU s", "loop CPU s", "less CPU")
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" + "--:|" * (len(head) - 1)]
-    for row in rows:
-        wanted = f"{row.wanted:g}" if row.wanted else ""
-        cells = [row.name, str(row.runs), f"{row.plan:.2f}", f"{row.loop:.1f}", f"{row.ratio:.1f}", wanted]
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+    return "\n".join([*lines, *map(_line, rows)])
+
+
+def _line(row: Ratio) -> str:
+    plan, loop = row.plan, row.loop
+    cells = [row.name, str(row.runs), f"{plan.wall:.2f}", f"{loop.wall:.1f}", f"{loop.wall / plan.wall:.1f}"]
+    cells += [f"{row.wanted:g}" if row.wanted else ""]
+    cells += [f"{plan.cpu:.2f}", f"{loop.cpu:.1f}", f"{loop.cpu / plan.cpu:.1f}"]
+    return "| " + " | ".join(cells) + " |"

@@ -66,6 +66,7 @@ _DECIDING = [
     "for int i in [0:2] { rx(theta) q[0]; }",
     "float[32] narrow = theta; rx(narrow) q[0];",
     "rx(theta > 0.5) q[0];",
+    "rx(theta == 0.25) q[0];",
     "bool b = theta > 0.5; if (b) { x q[0]; }",
     "rx(arccos(theta)) q[0];",
     "const float twice = 2 * theta; rx(twice) q[0];",
@@ -81,6 +82,18 @@ def test_a_program_that_decides_by_its_input_is_read_for_each_value(middle: str)
     angles = [0.0, 0.25, 1.0]
     found = answers(unit(text, *(point(theta=angle) for angle in angles)))
     assert [one["counts"] for one in found] == [_by_itself(text, {"theta": angle}) for angle in angles]
+
+
+def test_what_may_be_read_before_its_inputs_are_known() -> None:
+    from braket.default_simulator.openqasm.parser.openqasm_parser import parse as library_parse
+
+    from reconciler.simulate.straight import is_straight
+
+    head = "OPENQASM 3.0; input float theta; qubit[1] q; bit[1] c;"
+    plain = ("rx(2 * theta / 3 - 0.1) q[0];", "barrier q; c = measure q;")
+    deciding = ("rx(arccos(theta)) q[0];", "rx(theta ** 2) q[0];", "rx(theta == 0) q[0];", "input int n;", "reset q;")
+    assert [line for line in plain if not is_straight(library_parse(f"{head} {line}"))] == []
+    assert [line for line in deciding if is_straight(library_parse(f"{head} {line}"))] == []
 
 
 def test_an_integer_input_is_an_integer() -> None:
