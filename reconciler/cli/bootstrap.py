@@ -42,7 +42,7 @@ class Asked:
     @property
     def anything(self) -> bool:
         """Whether any of them says something about the manifest."""
-        return bool(self.prefix or self.region or self.limits)
+        return bool(self.prefix or self.region or self.limits or self.tags)
 
     def defaults(self, name: str, uid: str) -> str:
         """What a new project says of everything in it: its tags, and where results go."""
@@ -83,7 +83,7 @@ def bootstrap(folder: Path, asked: Asked, *, auto_approve: bool) -> int:
     limits = {name: (device, amount) for name, device, amount in _limits(project, asked)}
     names = bucket_names(asked.prefix, project.session.context)
     region = "" if asked.region == project.project.spec.providers.braket.region else asked.region
-    _write(folder / FILE, bootstrap_text(names, region, limits), asked)
+    _write(folder / FILE, bootstrap_text(names, region, limits, asked.tags), asked)
     project = open_project(flags)
     mine = [d for d in project.loaded.resources if _is_from(d, folder / FILE)]
     wish = Wish(Selection(frozenset(d.address for d in mine)), Refresh.OPEN)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from reconciler.core.address import Address
@@ -37,6 +37,20 @@ kind: SpendingLimit
 metadata: {{name: {name}}}
 spec: {{device: {device}, amount: {amount}, protect: true}}
 """
+_POLICY = """\
+---
+apiVersion: qctl/v1alpha1
+kind: Policy
+metadata: {name: required-tags}
+spec:
+  description: Whatever is paid says whose it is.
+  match: "change.pays && change.kind != 'Workload'"
+  rules:
+"""
+_RULE = """\
+    - assert: "'{key}' in change.tags && change.tags['{key}'] != ''"
+      message: "{{change.address}} has no tag {key}"
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +75,12 @@ def defaults_text(names: Names, tags: Mapping[str, str]) -> str:
     return f"  defaults:\n{tagged}    output: {{bucket: {names.results}}}\n"
 
 
-def bootstrap_text(names: Names, region: str, limits: Mapping[str, tuple[str, str]]) -> str:
-    """The manifest; `limits` are device and amount by the limit's name."""
+def bootstrap_text(names: Names, region: str, limits: Mapping[str, tuple[str, str]], tags: Collection[str]) -> str:
+    """The manifest; `limits` are device and amount by the limit's name, `tags` the keys that all must have."""
     where = f"  region: {region}\n" if region else ""
     text = _HEAD.format(results=names.results, state=names.state, region=where)
     for name, (device, amount) in sorted(limits.items()):
         text += _LIMIT.format(name=name, device=json.dumps(device), amount=json.dumps(amount))
+    if tags:
+        text += _POLICY + "".join(_RULE.format(key=key) for key in sorted(tags))
     return text

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.place import PROJECT, Place
+from tests.cli.place import PROJECT, TASK, Place
 
 _ASKED = ("--bucket-prefix", "lab-3", "--region", "us-west-2", "--limit", "garnet=50.00", "--tag", "owner=lab-3")
 _YES = "--auto-approve"
@@ -36,6 +36,21 @@ def test_a_new_team_has_all_it_needs_after_one_command(place: Place) -> None:
         assert "No changes." in place.ok("init", "--bootstrap", *again).out
     assert "No changes." in place.ok("plan").out
     assert buckets(place) == names
+    assert "region" not in text(place, "bootstrap.yaml")  # the project says it
+
+
+def test_tags_are_required_from_then_on(place: Place) -> None:
+    (place.root / "qctl.yaml").unlink(missing_ok=True)
+    place.ok("init", "--bootstrap", "--name", "lab", "--tag", "cost:center=7", _YES)
+    manifest = text(place, "qctl.yaml")
+    (place.root / "qctl.yaml").write_text(
+        manifest + TASK.replace("NAME", "bell").replace('"${{ var.shots }}"', "9"), "utf-8"
+    )
+    assert "Plan: 1 to add" in place.ok("plan").out
+    untagged = (place.root / "qctl.yaml").read_text("utf-8").replace('    tags: {"cost:center": "7"}\n', "")
+    (place.root / "qctl.yaml").write_text(untagged, "utf-8")
+    ran = place.run("plan")
+    assert "QuantumTask/bell has no tag cost:center" in ran.err
 
 
 def text(place: Place, name: str) -> str:

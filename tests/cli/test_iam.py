@@ -235,6 +235,17 @@ def test_tags_on_what_is_not_ours(place: Place) -> None:
     assert refused(planning, planned) | refused(applying, [*planned, *applied]) == set()
 
 
+def test_tags_on_whatever_a_search_finds(place: Place) -> None:
+    make_task(1)
+    write(place, _TAGS.replace('{target: "TARGET"}', "{selector: {kind: QuantumTask, tags: {}}}"))
+    planning, applying = policy(place, "plan"), policy(place, "apply")
+    with recorded() as planned:
+        place.ok("plan")
+    with recorded() as applied:
+        place.ok("apply", "--auto-approve")
+    assert refused(planning, planned) | refused(applying, [*planned, *applied]) == set()
+
+
 def test_a_bootstrap_needs_what_its_policy_says(place: Place) -> None:
     write(place)
     asked = ("--bootstrap", "--limit", "Forte 1=5", "--bucket-prefix", "lab-3", "--auto-approve")
