@@ -227,6 +227,15 @@ def test_three_environments_of_one_project(tmp_path: Path, monkeypatch: pytest.M
             "staging": {"arn:aws:braket:::device/quantum-simulator/amazon/dm1"},
             "prod": {"arn:aws:braket:eu-north-1::device/qpu/iqm/Garnet"},
         }
+        tomorrow = place.root / "tomorrow.yaml"
+        garnet = '"arn:aws:braket:eu-north-1::device/qpu/iqm/Garnet"'
+        text = tomorrow.read_text("utf-8")
+        tomorrow.write_text(text.replace("device: chip", f"device: {garnet}"), "utf-8")
+        refused = place.run("apply", "--env", "ci", "--auto-approve")
+        assert (refused.code, place.tasks()) == (6, 0), "no overlay patches an ARN, and the policy holds for it too"
+        assert "QuantumTask/tomorrow[theta=1.5708] would run on Garnet in ci" in refused.err
+        assert place.ok("plan", "--env", "prod").code == 0
+        tomorrow.write_text(text, "utf-8")
         place.ok("apply", "--env", "ci", "--auto-approve")
         assert len(_devices(place, "prod")) == 4
         assert _devices(place, "ci") == []
