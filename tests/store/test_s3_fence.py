@@ -71,6 +71,18 @@ def test_a_heir_that_recorded_nothing_forgets_nothing() -> None:
     assert tokens(store_of(objects).read().state) == [0, 1]
 
 
+def test_what_the_old_holder_records_before_a_save_refuses_the_save() -> None:
+    objects = Memory()
+    old = _begun(objects, 0)
+    _steal(objects)
+    heir = _begun(objects)
+    snapshot = heir.read()
+    old.append(intended(1))
+    with pytest.raises(Conflict, match="grew after it was read"):
+        heir.write(snapshot.state, snapshot.version)
+    assert tokens(store_of(objects).read().state) == [0, 1]
+
+
 def test_many_lives_later_the_old_number_is_still_taken() -> None:
     objects = Memory()
     old = _begun(objects, 0)
