@@ -57,6 +57,6 @@ def write_shared(terminal: Any) -> None:
         found = [(m, r.outcome) for r in reports if (m := test.search(r.nodeid))]
         if found:
             terminal.write_line(f"\n{title}")
-        for match, outcome in found:
+        for match, outcome in sorted(found, key=lambda one: one[0].groups()):
             name = ", ".join(match.groups())
             terminal.write_line(f"  {name:<62}{'once, nothing lost' if outcome == 'passed' else 'NO'}")
