@@ -81,7 +81,7 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
     plan = made if isinstance(made, Plan) else made.planned.plan
     show_plan(plan, as_json=as_json, form=form, full=full)
     if report is not None and not isinstance(made, Plan):
-        report_plan(made.project, plan, report)
+        report_plan(made.project, made.planned, report)
     if not plan.applicable:
         return stopped(plan)
     if out is not None and not isinstance(made, Plan):

@@ -14,11 +14,11 @@ from reconciler.core.address import Address
 from reconciler.core.change import Change
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.event import PAYING
-from reconciler.core.plan import Plan
 from reconciler.core.qasm.parse import parse
 from reconciler.core.simulation import Trial
 from reconciler.providers.kind import Trying
 from reconciler.render.html import NoPages
+from reconciler.workflow.plan import Planned
 from reconciler.workflow.session import Session
 
 _MOST_CIRCUITS = 100  # drawn on one page
@@ -34,12 +34,13 @@ def write_page(target: Path, make: Callable[[], str]) -> None:
     output().error(f"Wrote {target}.")
 
 
-def report_plan(project: Opened, plan: Plan, target: Path) -> None:
+def report_plan(project: Opened, planned: Planned, target: Path) -> None:
     """Write the page of a plan."""
     from reconciler.render.plan_page import Pictured, plan_page  # only for a page
 
-    session = project.session
-    pictured = Pictured(circuits=dict(_circuits(session, plan.changes)))
+    session, plan = project.session, planned.plan
+    devices = {name: standing.told for name, standing in planned.devices.items()}
+    pictured = Pictured(dict(_circuits(session, plan.changes)), devices)
     write_page(target, lambda: plan_page(plan, pictured, version=__version__, made=session.now()))
 
 

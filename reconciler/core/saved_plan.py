@@ -128,4 +128,4 @@ def _device_changed(name: str, what: str, before: Mapping[str, str], now: Mappin
         if fact == "status":
             yield f"The device {name} is {now.get(fact, 'unknown')} now, and was {before.get(fact, 'unknown')}."
         else:
-            yield f"The device {name} says something else of its {fact}."
+            yield f"The device {name} offers something else: its limits, gates, windows or prices changed."

@@ -14,6 +14,7 @@ from reconciler.core.address import Address
 from reconciler.core.attempt import Attempt, Outcome, Place
 from reconciler.core.change import Change
 from reconciler.core.declared import Declared
+from reconciler.core.device_standing import DeviceStanding
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.event import Observed
 from reconciler.core.freshness import Facts
@@ -98,6 +99,7 @@ class Checked:
     prices: Mapping[Address, Price] = field(default_factory=dict)
     notes: Sequence[str] = ()
     facts: Mapping[Address, Facts] = field(default_factory=dict)  # of the device of each, kept with its attempt
+    devices: Mapping[str, DeviceStanding] = field(default_factory=dict)  # by what the cloud calls them
 
 
 class Kind(Protocol):

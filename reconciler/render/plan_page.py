@@ -77,10 +77,14 @@ def plan_page(plan: Plan, pictured: Pictured, *, version: str, made: str) -> str
         changes=list(_changes(plan, pictured)),
         costs=costs[:_MOST_COSTS],
         more_costs=f"{rest} more are not listed; they are in the totals." if rest > 0 else "",
-        devices=[{"name": name, "facts": list(told.items())} for name, told in sorted(pictured.devices.items())],
+        devices=[_device(name, told) for name, told in sorted(pictured.devices.items())],
         notes=plan.notes,
         footer=f"Made by qctl {version} at {made}. Fingerprint of the plan: {plan.fingerprint}",
     )
+
+
+def _device(name: str, told: Mapping[str, str]) -> dict[str, Any]:
+    return {"name": told.get("name", name), "facts": [item for item in told.items() if item[0] != "name"]}
 
 
 def _facts(plan: Plan) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,7 @@ from reconciler.core.address import Address
 from reconciler.core.change import Change
 from reconciler.core.collector import collector_paused
 from reconciler.core.declared import Declared
+from reconciler.core.device_standing import DeviceStanding
 from reconciler.core.diagnostic import Diagnostic, in_order
 from reconciler.core.diff import diff
 from reconciler.core.event import PAYING, Event, Verb
@@ -76,6 +77,7 @@ class Planned:
     seen: State
     resources: Mapping[str, Resource]
     facts: Mapping[Address, Facts] = field(default_factory=dict)  # of the devices of what it submits
+    devices: Mapping[str, DeviceStanding] = field(default_factory=dict)  # the same devices as they stand now
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,7 @@ def make_plan(
     plan = replace(plan, notes=(*checked.notes, *notes), budget=limited.rooms)
     if told := judged(session, plan, declared):
         plan = replace(plan, diagnostics=tuple(in_order([*plan.diagnostics, *told])))
-    return Planned(plan, memory.snapshot, observed, seen, by_address, checked.facts)
+    return Planned(plan, memory.snapshot, observed, seen, by_address, checked.facts, checked.devices)
 
 
 @collector_paused()
@@ -299,6 +301,7 @@ def _check(session: Session, changes: Sequence[Change]) -> Checked:
     prices: dict[Address, Price] = {}
     notes: list[str] = []
     facts: dict[Address, Facts] = {}
+    devices: dict[str, DeviceStanding] = {}
     for name, resources in _submitted(session, changes).items():
         cloud = session.clouds[name]
         checked = cloud.check(resources)
@@ -306,5 +309,6 @@ def _check(session: Session, changes: Sequence[Change]) -> Checked:
         prices.update(checked.prices)
         notes.extend(checked.notes)
         facts.update(checked.facts)
+        devices.update(checked.devices)
         findings.extend(check_sequences(resources, cloud.specs))
-    return Checked(findings, prices, notes, facts)
+    return Checked(findings, prices, notes, facts, devices)

@@ -114,7 +114,8 @@ def _aged(session: Session, saved: SavedPlan) -> Iterator[str]:
 
 def _world(planned: Planned, basis: Basis) -> Basis:
     prices = {table.name: table.digest for table in planned.plan.price_lists}
-    return replace(basis, state=_state(planned.snapshot), prices=prices)
+    devices = {name: standing.bound for name, standing in planned.devices.items()}
+    return replace(basis, state=_state(planned.snapshot), prices=prices, devices=devices)
 
 
 def _state(snapshot: Snapshot) -> dict[str, str]:

@@ -68,6 +68,7 @@ def test_the_page_of_a_plan(declared: Place, tmp_path: Path) -> None:
         "expect/failed",
         "QuantumTask/ghz[theta=0.0]",
         "0.30 a task and 0.00145 a shot",
+        "native gates",
     ):
         assert expected in text, expected
     assert text.count("<svg") == 4  # two circuits, for the points of a sweep share theirs, and two histograms

@@ -85,6 +85,12 @@ _SINCE: dict[str, tuple[Callable[[Place], object], Exit, str, str]] = {
         "The file more.yaml was added.",
     ),
     "a price changed": (_other_prices, Exit.STALE, "plan/stale", "The price table AmazonBraket is another one."),
+    "a device went offline": (
+        lambda place: place.ok("local", "switch", "devices.offline", "Garnet"),
+        Exit.STALE,
+        "plan/stale",
+        "The device arn:aws:braket:eu-north-1::device/qpu/iqm/Garnet is OFFLINE now, and was ONLINE.",
+    ),
     "another apply": (_applied_in_between, Exit.STALE, "plan/stale", "The state was saved by another command"),
     "a day past its expiry": (
         lambda place: place.ok("local", "advance", "4d"),

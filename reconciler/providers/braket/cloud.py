@@ -92,7 +92,8 @@ class BraketCloud:
         findings = [found for part in checked for found in part.diagnostics]
         prices = {address: price for part in checked for address, price in part.prices.items()}
         facts = {address: known for part in checked for address, known in part.facts.items()}
-        return Checked(findings, prices, [note for part in checked for note in part.notes], facts)
+        devices = {arn: known for part in checked for arn, known in part.devices.items()}
+        return Checked(findings, prices, [note for part in checked for note in part.notes], facts, devices)
 
     def facts(self, devices: Iterable[str]) -> Mapping[str, Facts]:
         """The capabilities and the calibration of these devices now."""

@@ -117,6 +117,13 @@ class Device:
         updated = self._service().get("updatedAt")
         return {**found, CALIBRATED: str(updated)} if isinstance(updated, str) and updated else found
 
+    @property
+    def offer(self) -> str:
+        """A digest of what checks and prices are made of; not of its calibration, which changes each day."""
+        service = {key: self._service().get(key) for key in ("shotsRange", "deviceCost", "executionWindows")}
+        named = {key: self.capabilities.get(key) for key in ("action", "paradigm")}
+        return digest(plain({"service": service, **named}))
+
     def _service(self) -> Mapping[str, Any]:
         return self.capabilities.get("service") or {}
 

@@ -8,11 +8,13 @@ from datetime import datetime
 
 from reconciler.core.address import Address
 from reconciler.core.declared import Path
+from reconciler.core.device_standing import DeviceStanding
 from reconciler.core.diagnostic import Diagnostic, Severity
 from reconciler.core.money import Price
 from reconciler.core.resource import Resource
 from reconciler.providers.braket.client import BraketClient
 from reconciler.providers.braket.device import PROGRAM_SET, Device, get_device, kept_device, region_of
+from reconciler.providers.braket.device_facts import standing_of
 from reconciler.providers.braket.prices import BraketPrices
 from reconciler.providers.braket.quantum_task import TaskPayload
 from reconciler.providers.braket.task_check import check_programs
@@ -40,7 +42,12 @@ def check(client: BraketClient, resources: Sequence[Resource], now: datetime, pr
                 priced[resource.address] = price
     findings.extend(check_programs(runnable(resources, devices)))
     notes += [note for device in devices.values() if device for note in _waiting(device, now)]
-    return Checked(findings, priced, notes, facts_of(resources, devices))
+    return Checked(findings, priced, notes, facts_of(resources, devices), standings(devices, now))
+
+
+def standings(devices: Mapping[str, Device | None], now: datetime) -> dict[str, DeviceStanding]:
+    """How each of them stands now."""
+    return {arn: standing_of(device, now) for arn, device in devices.items() if device is not None}
 
 
 def facts_of(resources: Sequence[Resource], devices: Mapping[str, Device | None]) -> dict[Address, Mapping[str, str]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from reconciler.core.device_standing import DeviceStanding
 from reconciler.providers.braket.device import TASK_FEE, Device
 
 _QUEUES = {"tasks": "tasks", "tasks (priority)": "tasks with priority", "jobs": "hybrid jobs"}
@@ -38,6 +39,13 @@ def facts_of(device: Device, now: datetime) -> Mapping[str, str]:
         "now": window_of(device, now),
         "queues": ", ".join(queues),
     }
+
+
+def standing_of(device: Device, now: datetime) -> DeviceStanding:
+    """How it stands, for a plan that is kept and for a page."""
+    told = {name: value for name, value in facts_of(device, now).items() if value}
+    asked = {"as of": device.asked} if device.asked else {}
+    return DeviceStanding(device.status, device.offer, {"name": device.name, **told, **asked})
 
 
 def _price(device: Device) -> str:

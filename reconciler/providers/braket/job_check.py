@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from reconciler.core.device_name import is_embedded
 from reconciler.core.diagnostic import Diagnostic, Severity
 from reconciler.core.resource import Resource
 from reconciler.providers.braket.client import BraketClient
 from reconciler.providers.braket.device import Device, get_device, region_of
-from reconciler.providers.braket.device_check import facts_of, finding, standing
+from reconciler.providers.braket.device_check import facts_of, finding, standing, standings
 from reconciler.providers.braket.hybrid_job import JobPayload
 from reconciler.providers.braket.job_entry import entry_problem
 from reconciler.providers.braket.prices import BraketPrices
@@ -21,14 +22,14 @@ _ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/service-role/AmazonBraketJo
 _SECRET = re.compile(r"secret|passw|token(?!s|i)|credential|(api|access|private)[_-]?key", re.IGNORECASE)
 
 
-def check(client: BraketClient, resources: Sequence[Resource], prices: BraketPrices) -> Checked:
+def check(client: BraketClient, resources: Sequence[Resource], now: datetime, prices: BraketPrices) -> Checked:
     """Ask each device once, and look into the sources."""
     arns = {str(r.execution["device"]) for r in resources}
     devices = {arn: get_device(client, arn) for arn in sorted(arns) if not is_embedded(arn)}
     regions = {r.address: region_of(str(r.execution["device"]), client.region) for r in resources}
     priced = {r.address: prices.job(r.execution, regions[r.address]) for r in resources}
     found = [found for resource in resources for found in _findings(resource, devices)]
-    return Checked(found, priced, facts=facts_of(resources, devices))
+    return Checked(found, priced, facts=facts_of(resources, devices), devices=standings(devices, now))
 
 
 def _findings(resource: Resource, devices: dict[str, Device | None]) -> Iterator[Diagnostic]:

@@ -36,7 +36,7 @@ class JobVerbs:
 
     def check(self, resources: Sequence[Resource]) -> Checked:
         """Ask the devices, and look into the sources."""
-        return job_check.check(self._client, resources, BraketPrices(self._prices.braket))
+        return job_check.check(self._client, resources, self._clock.now(), BraketPrices(self._prices.braket))
 
     def observe(self, asked: Sequence[tuple[str, Attempt]]) -> Iterable[Observed]:
         """Read these attempts."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from reconciler.core.device_standing import DeviceStanding
 from reconciler.core.diagnostic import Diagnostic, Severity
+from reconciler.core.digest import digest
 from reconciler.core.money import Price
 from reconciler.core.resource import Resource
 from reconciler.providers.kind import Checked
@@ -33,7 +35,20 @@ def check(client: PasqalClient, resources: Sequence[Resource], prices: PasqalPri
             priced[batch.address] = Price(
                 Decimal(0), Decimal(0), f"Pasqal does not bill {name}, says its list of devices"
             )
-    return Checked(findings, priced)
+    used = {name: device for name, device in devices.items() if name in {str(b.execution["device"]) for b in batches}}
+    return Checked(findings, priced, devices={name: _standing(device) for name, device in used.items()})
+
+
+def _standing(device: Device) -> DeviceStanding:
+    offer = digest({"billed": device.billed, "qubits": device.qubits})
+    atoms = "" if device.qubits is None else str(device.qubits)
+    told = {"name": device.type, "status": device.status, "availability": device.availability, "atoms": atoms}
+    waits = {} if device.queue_seconds is None else {"average time in the queue": f"{device.queue_seconds:.0f} s"}
+    return DeviceStanding(_status(device), offer, {**{k: v for k, v in told.items() if v}, **waits})
+
+
+def _status(device: Device) -> str:
+    return " ".join(filter(None, [device.status, device.availability]))
 
 
 def _price(resource: Resource, prices: PasqalPrices) -> Price:
