@@ -37,6 +37,7 @@ PAGES = [
             "environments",
             "state",
             "report",
+            "fears",
         )
     ),
 ]
