@@ -11,7 +11,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,70 +22,98 @@ KEY_VARIABLE: Final = "QCTL_CACHE_KEY"
 FOLDER_VARIABLE: Final = "QCTL_CACHE_DIR"
 SHORTEST_KEY: Final = 16
 _SEAL_LENGTH: Final = 64
-_MOST_ENTRIES: Final = 20_000
+_KEY_LENGTH: Final = 64
+_SHEETS: Final = 16  # files, by the first digit of the key: a file for each of a thousand points takes a second to make
 _MOST_BYTES: Final = 200 * 2**20
 _LARGEST: Final = 4 * 2**20  # bytes of one entry
+_APPEND: Final = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 @dataclass(frozen=True, slots=True)
 class SimulationCache:
-    """Entries in a folder, by the digest of all that they depend on. Nothing here raises for a file."""
+    """Entries in a folder, by the digest of all that they depend on. Nothing here raises for a file.
+
+    A line is a key, its seal and its entry. What a crash or another command cut short has no seal that fits.
+    """
 
     folder: Path
     secret: bytes | None  # None: nothing is believed, and nothing kept
+    _sheets: dict[str, dict[bytes, bytes]] = field(default_factory=dict, repr=False, compare=False)
 
     def read(self, key: str) -> dict[str, Any] | None:
         """What is known, if it was written by a holder of the secret."""
         if self.secret is None:
             return None
-        path = self._path(key)
+        line = self._sheet(key[:1]).get(key.encode())
+        if line is None:
+            return None
         try:
-            if path.stat().st_size > _LARGEST:
-                return None
-            data = path.read_text("utf-8")
-            text = data[_SEAL_LENGTH:]
-            if not is_sealed(_sealed(key, text), data[:_SEAL_LENGTH], self.secret):
+            text = line[_SEAL_LENGTH:].decode()
+            if not is_sealed(_sealed(key, text), line[:_SEAL_LENGTH].decode(), self.secret):
                 return None
             entry = json.loads(text)
-            os.utime(path)  # what is used stays longest
-        except (OSError, ValueError, RecursionError):
-            return None  # not there, or not ours
+        except (ValueError, RecursionError):
+            return None  # not ours
         return entry if isinstance(entry, dict) else None
 
     def write(self, entries: Mapping[str, Mapping[str, Any]]) -> None:
-        """Keep these; of too many, the ones not used for longest are let go."""
+        """Keep these; of too many, the oldest are let go."""
         if self.secret is None or not entries:
             return
+        lines: dict[str, list[bytes]] = {}
+        for key, entry in entries.items():
+            text = canonical(entry)
+            line = f"{key}{seal(_sealed(key, text), self.secret)}{text}".encode()
+            if len(line) <= _LARGEST:
+                lines.setdefault(key[:1], []).append(line)
         with suppress(OSError):  # a folder that can't be written only makes the next plan simulate again
-            for key, entry in entries.items():
-                self._write(key, canonical(entry), self.secret)
-            self._trim()
+            self.folder.mkdir(parents=True, exist_ok=True)
+            for digit, new in lines.items():
+                self._append(digit, new)
+        self._sheets.clear()
 
-    def _write(self, key: str, text: str, secret: bytes) -> None:
-        path = self._path(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
+    def _sheet(self, digit: str) -> dict[bytes, bytes]:
+        """What one file holds, read once; of a key that stands twice the later line counts."""
+        if digit not in self._sheets:
+            self._sheets[digit] = {line[:_KEY_LENGTH]: line[_KEY_LENGTH:] for line in self._lines(digit)}
+        return self._sheets[digit]
+
+    def _lines(self, digit: str) -> list[bytes]:
+        path = self._path(digit)
+        try:
+            # Twice as much as is kept: somebody else's file is no reason to fill the memory.
+            return path.read_bytes().split(b"\n") if path.stat().st_size <= 2 * _MOST_BYTES // _SHEETS else []
+        except OSError:
+            return []
+
+    def _append(self, digit: str, lines: list[bytes]) -> None:
+        """One call, so that two commands at once do not mix their lines. It begins anew after a line that was cut."""
+        path = self._path(digit)
+        descriptor = os.open(path, _APPEND, 0o644)  # through no link, which a project may hold
+        try:
+            os.write(descriptor, b"\n" + b"\n".join(lines) + b"\n")
+        finally:
+            os.close(descriptor)
+        if path.stat().st_size > _MOST_BYTES // _SHEETS:
+            self._trim(digit)
+
+    def _trim(self, digit: str) -> None:
+        """The newer half, in a new file: what another command appends meanwhile is simulated again."""
+        path, kept, size = self._path(digit), list[bytes](), 0
+        for line in reversed(self._lines(digit)):
+            size += len(line) + 1
+            if size > _MOST_BYTES // _SHEETS // 2:
+                break
+            kept.append(line)
         temp = path.with_name(f"{path.name}.{secrets.token_hex(8)}.tmp")
         try:
-            temp.write_text(seal(_sealed(key, text), secret) + text, "utf-8")
-            temp.replace(path)  # two plans at once, or two machines: each leaves a whole file
+            temp.write_bytes(b"\n".join(reversed(kept)) + b"\n")
+            temp.replace(path)
         finally:
             temp.unlink(missing_ok=True)
 
-    def _trim(self) -> None:
-        found = []
-        for path in self.folder.glob("??/*"):
-            with suppress(FileNotFoundError):  # another command trims as well
-                status = path.stat()
-                found.append((status.st_mtime_ns, status.st_size, path))
-        count, size = len(found), sum(each for _, each, _ in found)
-        for _, each, path in sorted(found):
-            if count <= _MOST_ENTRIES and size <= _MOST_BYTES:
-                return
-            path.unlink(missing_ok=True)
-            count, size = count - 1, size - each
-
-    def _path(self, key: str) -> Path:
-        return self.folder / key[:2] / key
+    def _path(self, digit: str) -> Path:
+        return self.folder / f"{digit}.sealed"
 
 
 def _sealed(key: str, text: str) -> str:
