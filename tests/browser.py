@@ -15,6 +15,7 @@ import pytest
 
 Chrome: TypeAlias = Any  # selenium's own types stop half way
 REQUIRED = "QCTL_REQUIRE_BROWSER"
+_IS_REQUIRED = bool(os.environ.get(REQUIRED))  # now, for tests run without what their surroundings say of qctl
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _QUIET = (
     "--headless=new",
@@ -50,7 +51,7 @@ def chromium(folder: Path, width: int = 1100, height: int = 900, *, dark: bool =
     binary = next(filter(None, map(shutil.which, _NAMES)), None)
     driver = shutil.which("chromedriver")
     if binary is None or driver is None:
-        if os.environ.get(REQUIRED):
+        if _IS_REQUIRED:
             pytest.fail(f"{REQUIRED} is set, and there is no Chromium with chromedriver")
         pytest.skip("no Chromium with chromedriver on this machine; pages are not looked at")
     from selenium import webdriver
