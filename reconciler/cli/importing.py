@@ -6,7 +6,7 @@ import threading
 from dataclasses import replace
 
 from reconciler.cli.exits import Exit
-from reconciler.cli.plan import show_plan
+from reconciler.cli.plan_forms import show_plan
 from reconciler.cli.project import Opened
 from reconciler.cli.run import approved
 from reconciler.cli.terminal import output, view

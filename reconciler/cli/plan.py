@@ -11,19 +11,17 @@ import click
 from reconciler.cli.approval import read_validity, texts_of
 from reconciler.cli.clouds import Problem
 from reconciler.cli.exits import Exit
-from reconciler.cli.options import json_option, project_options, selection_options
+from reconciler.cli.options import project_options, selection_options
+from reconciler.cli.plan_forms import Forms, form_options, show_in
 from reconciler.cli.project import Flags, Opened, open_project, opened, require_known
 from reconciler.cli.report import report_plan
 from reconciler.cli.result_files import write
-from reconciler.cli.terminal import output, report_problems
+from reconciler.cli.terminal import output
 from reconciler.core.address import parse_address
 from reconciler.core.collector import collector_paused
 from reconciler.core.diagnostic import Diagnostic
-from reconciler.core.plan import Plan, plan_to_json
+from reconciler.core.plan import Plan
 from reconciler.manifest.load import Loaded
-from reconciler.render.json_form import dumps
-from reconciler.render.plan_markdown import plan_markdown
-from reconciler.render.plan_text import plan_text
 from reconciler.store.plan_file import PURPOSE, encode
 from reconciler.workflow.desired_cache import Desired, DesiredCache, cache_for
 from reconciler.workflow.observe import Refresh
@@ -42,9 +40,7 @@ class Made:
 @click.command("plan")
 @project_options
 @selection_options
-@json_option
-@click.option("--format", "form", type=click.Choice(["text", "markdown"]), default="text", show_default=True)
-@click.option("--full", is_flag=True, help="Show every point of large sweeps, and every job of large batches.")
+@form_options
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
 @click.option(
     "--no-cache", is_flag=True, envvar="QCTL_NO_CACHE", help="Read the manifests even if they were read before."
@@ -61,9 +57,7 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
     flags: Flags,
     selection: Selection,
     refresh: Refresh,
-    as_json: bool,
-    form: str,
-    full: bool,
+    forms: Forms,
     detailed_exitcode: bool,
     no_cache: bool,
     out: Path | None,
@@ -71,15 +65,12 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
     report: Path | None,
 ) -> int:
     """Show what apply would do, why, and what it costs. Changes nothing, not even the state."""
-    if as_json and form == "markdown":
-        raise click.UsageError("Say either --json or --format markdown.")
     valid = read_validity(validity)
     cache = None
     if not no_cache and selection == Selection():  # a part of a plan is asked for in words that must be checked
         cache = cache_for(flags.folder, flags.environment, flags.files, flags.variables)
     made = _plan(flags, selection, refresh, None if out or report else cache)
-    plan = made if isinstance(made, Plan) else made.planned.plan
-    show_plan(plan, as_json=as_json, form=form, full=full)
+    plan = _show(forms, made)
     if report is not None and not isinstance(made, Plan):
         report_plan(made.project, made.planned, report)
     if not plan.applicable:
@@ -87,6 +78,15 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
     if out is not None and not isinstance(made, Plan):
         keep(made, out, flags, selection, refresh, valid)
     return Exit.CHANGES if detailed_exitcode and not plan.empty else Exit.DONE
+
+
+def _show(forms: Forms, made: Plan | Made) -> Plan:
+    if isinstance(made, Plan):
+        show_in(forms, made, {}, str)
+        return made
+    planned = made.planned
+    show_in(forms, planned.plan, planned.devices, made.project.session.now)
+    return planned.plan
 
 
 def _plan(flags: Flags, selection: Selection, refresh: Refresh, cache: DesiredCache | None) -> Plan | Made:
@@ -146,16 +146,3 @@ def keep(made: Made, out: Path, flags: Flags, selection: Selection, refresh: Ref
 def stopped(plan: Plan) -> Exit:
     """What the end of a command means whose plan may not be applied."""
     return Exit.REFUSED if plan.refused else Exit.ERROR
-
-
-def show_plan(plan: Plan, *, as_json: bool = False, form: str = "text", full: bool = False) -> None:
-    """The plan on standard output; its findings with it in machine forms, else on standard error."""
-    out = output()
-    if as_json:
-        out.line(dumps(plan_to_json(plan)))
-        return
-    if form == "markdown":
-        out.line(plan_markdown(plan))
-        return
-    report_problems(list(plan.diagnostics))
-    out.line(plan_text(plan, full=full, width=out.width, colour=out.colour))

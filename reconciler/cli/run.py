@@ -13,7 +13,8 @@ from reconciler.cli.exits import Exit
 from reconciler.cli.interrupt import leaving_at_once, stoppable
 from reconciler.cli.local_jobs import allow_sources, jobs_running
 from reconciler.cli.options import How
-from reconciler.cli.plan import require_some, show_plan, stopped
+from reconciler.cli.plan import require_some, stopped
+from reconciler.cli.plan_forms import show_plan
 from reconciler.cli.project import Opened
 from reconciler.cli.terminal import output, report_problems, view
 from reconciler.cli.waiting import Wanted, wait_for, wanted_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from reconciler.cli.approval import read_to_show
-from reconciler.cli.plan import show_plan
+from reconciler.cli.plan_forms import show_plan
 from reconciler.cli.project import Flags
 from reconciler.cli.terminal import output
 from reconciler.core.codec import to_plain

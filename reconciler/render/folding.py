@@ -9,6 +9,19 @@ from dataclasses import dataclass
 from reconciler.core.address import Address
 from reconciler.core.change import SYMBOLS, Action, Change
 
+# The money first, then what ends, then what is only written down.
+ORDER = (
+    Action.CREATE,
+    Action.REPLACE,
+    Action.RESOLVE,
+    Action.CANCEL,
+    Action.UPDATE,
+    Action.BLOCKED,
+    Action.LOST,
+    Action.ADOPT,
+    Action.REUSE,
+    Action.FORGET,
+)
 FOLD_ABOVE = 20
 SHOWN = 3
 _FOLD_SETS_ABOVE = 3  # their runs differ in inputs alone

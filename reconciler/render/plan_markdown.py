@@ -1,106 +1,108 @@
-"""The plan as a comment on a pull request: summary, cost, a table, and the details folded away."""
+"""The plan as a comment on a pull request: the money first, then what was found, then each change folded away."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 
-from reconciler.core.change import Action, Change
-from reconciler.core.diagnostic import Diagnostic
-from reconciler.core.event import PAYING
+from reconciler.core.diagnostic import Diagnostic, Severity
 from reconciler.core.plan import Plan
-from reconciler.render.change_text import change_text, price_text, symbol
-from reconciler.render.folding import Fold, folded
-from reconciler.render.markdown import code, pre, prose
+from reconciler.render.markdown import code, prose
+from reconciler.render.money_sentence import money_sentence, refusal_sentence
+from reconciler.render.plan_folds import fitted, groups
+from reconciler.render.plan_marker import plan_marker
 from reconciler.render.plan_text import facts, warnings_of
-from reconciler.render.snippet import diagnostic_text
+from reconciler.render.short import short, size
 
-GITHUB_LIMIT = 65_536  # a comment's longest body; GitHub counts characters, of which there are never more than bytes
-_LONGEST_CELL = 300
-_RESERVE = 200  # bytes for the marks around a cut section
-
-
-def plan_markdown(plan: Plan, *, budget: int = GITHUB_LIMIT) -> str:
-    """At most `budget` bytes of UTF-8. What matters most comes first and is cut last; cuts are told."""
-    parts = [f"### qctl plan: {code(plan.project)}, {code(plan.environment)}", f"**{plan.summary}**"]
-    parts += [prose(_short(line)) for line in facts(plan)]
-    used = sum(_size(part) + 2 for part in parts)
-    for section in _sections(plan):
-        text = section.within(int((budget - used - _RESERVE) * section.share))
-        if text:
-            parts.append(text)
-            used += _size(text) + 2
-    text = "\n\n".join(parts) + "\n"
-    return text if _size(text) <= budget else f"**{plan.summary}**\n"[:budget]
+GITHUB_LIMIT = 65_536  # a comment's longest body
+_GAP = 2  # the empty line between two blocks
+_FIRST = ("Cost: ", "Budget: ", "Already paid, ")
+_FINDINGS = 0.5  # their part of the room that is left
 
 
-@dataclass(frozen=True, slots=True)
-class _Section:
-    """Lines between an opening and a closing, cut at a line's end. `share` is its part of the room that is left."""
+def plan_markdown(plan: Plan, standing: Mapping[str, str] | None = None, *, budget: int = GITHUB_LIMIT) -> str:
+    """At most `budget` bytes of UTF-8, whole and valid Markdown at any length. What matters most is left out last.
 
-    lines: Sequence[str]
-    what: str
-    share: float
-    opening: str = ""
-    closing: str = ""
-
-    def within(self, room: int) -> str:
-        """The section in about `room` bytes, or nothing if not even one line fits."""
-        room -= _size(self.opening) + _size(self.closing)
-        kept: list[str] = []
-        for line in self.lines:
-            room -= _size(line) + 1
-            if room < 0:
-                break
-            kept.append(line)
-        if not kept:
-            return ""
-        left = len(self.lines) - len(kept)
-        note = f"\n\nCut for length: {left} more {self.what}." if left else ""
-        return self.opening + "\n".join(kept) + self.closing + note
+    `standing` has a line for each device by what its cloud calls it.
+    """
+    room = budget - 1
+    head = list(_fitting(_head(plan), room))
+    room -= sum(size(part) + _GAP for part in head)
+    found = list(_within(list(_findings(plan)), int(room * _FINDINGS)))
+    room -= sum(size(part) + _GAP for part in found)
+    return "\n\n".join([*head, *found, *_changes(plan, standing or {}, room)]) + "\n"
 
 
-def _sections(plan: Plan) -> Iterator[_Section]:
-    findings = [f"- {_finding(d)}" for d in plan.diagnostics]
-    findings += [f"- warning: {prose(_short(text))}" for text in warnings_of(plan)]
-    yield _Section(findings, "findings", 0.3)
-    shown = [] if plan.empty else [c for c in plan.changes if c.action is not Action.NONE]
-    items = list(folded(shown))
-    yield _Section([_row(i) for i in items], "rows", 0.5, "| | Address | Reason | Price |\n|---|---|---|---|\n")
-    details = list(_details(plan, items))
-    yield _Section(
-        pre("\n\n".join(details)).split("\n") if details else [],
-        "lines",
-        1.0,
-        "<details><summary>Details</summary>\n\n<pre>\n",
-        "\n</pre>\n\n</details>",
-    )
+def _head(plan: Plan) -> list[tuple[int, str]]:
+    """The parts that are never folded, in their order; those with the smallest number are kept to the last.
+
+    The summary, the cost and what is paid are whole plain lines: tools of pull requests look for their beginnings.
+    """
+    told = [line.strip() for line in facts(plan)]
+    first = [line for line in told if line.startswith(_FIRST)]
+    rest = [f"- {prose(short(line))}" for line in told if line not in first]
+    return [
+        (1, plan_marker(plan.project, plan.environment)),
+        (4, f"### qctl plan: {code(short(plan.project))}, {code(short(plan.environment))}"),
+        (2, " ".join(f"**{prose(text)}**" for text in (money_sentence(plan), refusal_sentence(plan)) if text)),
+        (0, plan.summary),
+        *((3, prose(short(line))) for line in first),
+        *([(5, "\n".join(rest))] if rest else []),
+    ]
+
+
+def _fitting(parts: Sequence[tuple[int, str]], room: int) -> Iterator[str]:
+    """Those that fit, in their order. The first in rank always does: without it there is nothing to say."""
+    kept: set[int] = set()
+    for at, (rank, text) in sorted(enumerate(parts), key=lambda item: item[1][0]):
+        needed = size(text) + _GAP
+        if needed <= room or rank == 0:
+            kept.add(at)
+            room -= needed
+    return (text for at, (_, text) in enumerate(parts) if at in kept)
+
+
+def _findings(plan: Plan) -> Iterator[str]:
+    errors_first = sorted(plan.diagnostics, key=lambda found: found.severity is not Severity.ERROR)
+    yield from (f"- {_finding(found)}" for found in errors_first)
+    yield from (f"- warning: {prose(short(text))}" for text in warnings_of(plan))
+
+
+def _within(lines: Sequence[str], room: int) -> Iterator[str]:
+    """A heading and whole lines in at most `room` bytes; what is left out is counted."""
+    heading = "#### Findings"
+    room -= size(heading) + size(_more_findings(len(lines))) + 3 * _GAP
+    if not lines or room < 0:
+        return
+    kept: list[str] = []
+    for line in lines:
+        room -= size(line) + 1
+        if room < 0:
+            break
+        kept.append(line)
+    yield heading
+    if kept:
+        yield "\n".join(kept)
+    if len(kept) < len(lines):
+        yield _more_findings(len(lines) - len(kept))
+
+
+def _more_findings(number: int) -> str:
+    return f"{number:,} more {'is' if number == 1 else 'are'} not shown here, for length: see `qctl plan`."
 
 
 def _finding(found: Diagnostic) -> str:
-    place = f" at {code(_short(str(found.where)))}" if found.where else ""
-    about = f" of {code(_short(found.address))}" if found.address else ""
-    remedy = f" {prose(_short(found.remedy))}" if found.remedy else ""
-    head = f"**{found.severity}: {prose(_short(found.summary))}** ({code(found.code)}){place}{about}"
-    return f"{head}: {prose(_short(found.detail))}{remedy}"
+    place = f" at {code(short(str(found.where)))}" if found.where else ""
+    about = f" of {code(short(found.address))}" if found.address else ""
+    remedy = f" {prose(short(found.remedy))}" if found.remedy else ""
+    head = f"**{found.severity}: {prose(short(found.summary))}** ({code(short(found.code))}){place}{about}"
+    return f"{head}: {prose(short(found.detail))}{remedy}"
 
 
-def _row(item: Change | Fold) -> str:
-    if isinstance(item, Fold):
-        return f"| {code(symbol(item.action))} | {prose(_short(str(item)))} | | |"
-    price = prose(_short(price_text(item.price))) if item.count(*PAYING) else ""
-    address, reason = code(_short(str(item.address))), prose(_short(item.reason))
-    return f"| {code(symbol(item.action))} | {address} | {reason} | {price} |"
-
-
-def _details(plan: Plan, items: Sequence[Change | Fold]) -> Iterator[str]:
-    yield from (diagnostic_text(d) for d in plan.diagnostics)
-    yield from (f"  {item}" if isinstance(item, Fold) else change_text(item) for item in items)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST_CELL else f"{text[: _LONGEST_CELL - 1]}…"
-
-
-def _size(text: str) -> int:
-    return len(text.encode("utf-8", "backslashreplace"))
+def _changes(plan: Plan, standing: Mapping[str, str], room: int) -> Iterator[str]:
+    if plan.empty:
+        return
+    heading = "#### Changes"
+    blocks = list(fitted(groups(plan.changes, standing), room - size(heading) - _GAP))
+    if blocks:
+        yield heading
+        yield from blocks

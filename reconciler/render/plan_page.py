@@ -17,26 +17,13 @@ from reconciler.core.event import PAYING
 from reconciler.core.money import Price, amount
 from reconciler.core.plan import Plan
 from reconciler.render.change_text import Row, rows, title_of
-from reconciler.render.folding import Fold, folded
+from reconciler.render.folding import ORDER, Fold, folded
 from reconciler.render.html import page, picture
 from reconciler.render.job_text import job_lines
 from reconciler.render.plan_text import facts
 from reconciler.render.simulation_page import trials_of
 from reconciler.render.value import value_text
 
-# The money first, then what ends, then what is only written down.
-_ORDER = (
-    Action.CREATE,
-    Action.REPLACE,
-    Action.RESOLVE,
-    Action.CANCEL,
-    Action.UPDATE,
-    Action.BLOCKED,
-    Action.LOST,
-    Action.ADOPT,
-    Action.REUSE,
-    Action.FORGET,
-)
 _INKS = {
     Action.CREATE: "new",
     Action.RESOLVE: "new",
@@ -111,7 +98,7 @@ def _finding(found: Diagnostic) -> dict[str, str]:
 
 
 def _changes(plan: Plan, pictured: Pictured) -> Iterator[dict[str, Any]]:
-    shown = sorted((c for c in plan.changes if c.action in _ORDER), key=lambda c: _ORDER.index(c.action))
+    shown = sorted((c for c in plan.changes if c.action in ORDER), key=lambda c: ORDER.index(c.action))
     for number, item in enumerate(folded([] if plan.empty else shown)):
         yield {"fold": str(item)} if isinstance(item, Fold) else _change(item, f"change-{number}", pictured)
 
