@@ -116,6 +116,25 @@ def ministack(folder: Path) -> Iterator[Service]:
         yield _with_bucket(Service(f"http://127.0.0.1:{port}"))
 
 
+def fake_s3_command() -> Path | None:
+    """A third server, beside the second; None: it is not there, or the system's libmagic that it needs is not."""
+    found = SERVERS / "fake_s3"
+    if not found.exists() or subprocess.run([found, "--help"], capture_output=True, check=False).returncode:
+        return None
+    return found
+
+
+@contextlib.contextmanager
+def fake_s3(folder: Path) -> Iterator[Service]:
+    """Fake-S3, which takes conditions and ignores them, on deletes as well."""
+    command = fake_s3_command()
+    assert command is not None
+    port = free_port()
+    args = [str(command), "--host", "127.0.0.1", "--port", str(port), "--root", str(folder / "data")]
+    with _running(args, port, dict(os.environ), folder):
+        yield _with_bucket(Service(f"http://127.0.0.1:{port}"))
+
+
 @contextlib.contextmanager
 def rclone(folder: Path) -> Iterator[Service]:
     """rclone's S3, which takes conditions and ignores them."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.store.errors import StoreFailed
 from reconciler.store.s3.objects import Listed, Stored, Unmet
 from reconciler.store.s3.probe import VERDICT, Dishonest, Probe
 from tests.store import buckets
@@ -119,6 +120,18 @@ def test_moto_passes() -> None:
 def test_ministack_passes(tmp_path: Path) -> None:
     with buckets.ministack(tmp_path) as service:
         _ask(service)
+
+
+@pytest.mark.skipif(buckets.fake_s3_command() is None, reason="`make servers` installs the third server")
+def test_fake_s3_is_refused(tmp_path: Path) -> None:
+    with buckets.fake_s3(tmp_path) as service, pytest.raises(Dishonest, match=r"let [2-8] of 8 writers put the same"):
+        _ask(service)
+
+
+@pytest.mark.skipif(buckets.fake_s3_command() is None, reason="`make servers` installs the third server")
+def test_a_404_without_a_code_is_no_missing_object(tmp_path: Path) -> None:
+    with buckets.fake_s3(tmp_path) as service, pytest.raises(StoreFailed, match="does not say what is missing"):
+        service.objects().get("nothing")
 
 
 def test_rclone_is_refused(tmp_path: Path) -> None:

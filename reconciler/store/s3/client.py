@@ -152,6 +152,10 @@ class S3Objects:
             try:
                 with self._meaning(doing):
                     return call()
+            except Unmet as error:
+                # A read has no condition: it was answered that something is not there, and not what. Taken for the
+                # object, a service's missing page would pass for an empty state.
+                raise StoreFailed(doing, f"{error}; it does not say what is missing") from error
             except Unsure as error:
                 if not left:
                     raise StoreFailed(doing, str(error)) from error

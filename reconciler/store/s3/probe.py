@@ -148,7 +148,10 @@ class Probe:
         return False
 
     def _remembered_there(self) -> bool:
-        there = self.objects.get(self._verdict_key)
+        try:
+            there = self.objects.get(self._verdict_key)
+        except StoreFailed:
+            return False  # what can't be read is asked for, and whoever asks tells what is wrong
         if there is None or there.body != self._verdict:
             return False
         self._remember_here()
