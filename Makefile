@@ -30,7 +30,7 @@ $(SERVERS): $(READY) tests/servers.txt
 	$(VENV)/servers/bin/python -m pip install -qq --disable-pip-version-check --requirement tests/servers.txt
 	@touch $@
 
-demo: $(READY) ## Run the main job on the local cloud, without an account
+demo: $(READY) ## A plan that stops a mistake, and the main job from plan to costs, on the local cloud
 	$(say) "Running the demo on the local cloud"
 	@PATH="$(BIN):$$PATH" bash examples/demo.sh
 

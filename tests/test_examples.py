@@ -287,6 +287,11 @@ def test_the_demo(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "No changes. Your infrastructure matches the configuration."
+    assert "Dearer than its ceiling [cost/over-max]" in done.stdout
+    assert "$ echo $?\n6\n" in done.stdout
+    assert "its assertion holds" in done.stdout
+    assert "Budget: 0.00 USD of 5.00 USD spent before, at most 0.20 USD now, 4.80 USD left." in done.stdout
+    assert "Estimated at most: 0.20 USD. Actual: 0.0075 USD." in done.stdout
     assert "3 added" in done.stdout
     assert "Batch/rabi t=1000 (100 runs)\n  STATE  COUNT    PROB\n  111      100  1.0000" in done.stdout
     assert "QuantumTask/ghz[theta=0.0]  (1000 shots)\n  STATE" in done.stdout
