@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -61,6 +63,15 @@ def test_every_variable_of_the_environment_is_told() -> None:
     variables = set(re.findall(r"[\"\s(](QCTL_[A-Z_]*[A-Z])\b", source)) - {"QCTL_APPLY_PARALLELISM"}  # an example
     assert len(variables) > 8
     assert sorted(name for name in variables if f"`{name}" not in page) == []
+
+
+def test_every_dependency_has_its_row() -> None:
+    project = tomllib.loads((HOUSE / "pyproject.toml").read_text("utf-8"))["project"]
+    needed = [*project["dependencies"], *chain.from_iterable(project["optional-dependencies"].values())]
+    names = {re.split(r"[\[>=<]", line)[0] for line in needed} - {"qctl"}
+    page = (HOUSE / "docs" / "decisions.md").read_text("utf-8").partition("## Identity")[0]
+    rows = " ".join(line.split("|")[1] for line in page.splitlines() if line.startswith("| "))
+    assert sorted(name for name in names if not re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", rows)) == []
 
 
 def test_make_knows_the_commands_of_the_readme() -> None:
