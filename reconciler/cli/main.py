@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 
 import click
@@ -37,6 +41,7 @@ COMMANDS = {
 _MODULES = {"import": "import_"}  # a word of Python's own
 
 
+_INTERRUPTED = 130  # as in `exits`, which `qctl --help` does without
 _SETTINGS = {
     "help_option_names": ["-h", "--help"],
     "max_content_width": 100,
@@ -90,14 +95,30 @@ def main(args: Sequence[str]) -> int:
     except click.exceptions.Exit as end:
         return int(end.exit_code)
     except BaseException as error:  # noqa: BLE001 - the one place: a person sees a message, never a traceback
-        from reconciler.cli.failure import explain  # only when something failed
+        with _ending():
+            from reconciler.cli.failure import explain  # only when something failed
 
-        return explain(error, args)
+            return explain(error, args)
+
+
+@contextmanager
+def _ending() -> Iterator[None]:
+    """One more Ctrl-C ends the process at once, quietly: locks are given back, and only words are left to be said."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may catch signals
+        return
+    before = signal.signal(signal.SIGINT, lambda _number, _frame: os._exit(_INTERRUPTED))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def run() -> None:
     """The entry point of the command."""
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    with _ending():
+        sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from reconciler.cli.terminal import output, view
+from reconciler.cli.terminal import output
 from reconciler.core.progress import Progress
 from reconciler.manifest.project_simulate import Simulate
 from reconciler.simulate.executor import Place
@@ -24,9 +24,12 @@ def simulating_of(root: Path, said: Simulate) -> Simulating:
 
 @contextmanager
 def _watch() -> Iterator[Callable[[Progress], None]]:
-    """A bar on a terminal; what goes into pipes and files is the plan alone, the same however it was found."""
-    if not output().live:
+    """A bar on a terminal, never on standard output: that holds the plan alone, as JSON too, however it was found."""
+    out = output()
+    if not out.error_live:
         yield lambda _moment: None
         return
-    with view(as_json=False) as shown:
+    from reconciler.render.live_view import LiveView  # rich takes longer to import than most commands run
+
+    with LiveView(out, beside=True) as shown:
         yield shown.tell

@@ -18,6 +18,7 @@ from reconciler.manifest.suggest import short
 _NEXT_DOCUMENT = re.compile(r"^---(?=\s|\Z)", re.MULTILINE)
 # What YAML 1.2 calls printable (section 5.1), turned round.
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_TOO_DEEP = "exceeded maximum nesting depth"  # libyaml's own bound since 0.2.6; it reads ahead, so it may come first
 _MAX_ERRORS = 50  # of one file; each makes the parser start again
 _PLAIN_WORDS = {
     "found character that cannot start any token": "This character cannot start a value.",
@@ -68,12 +69,14 @@ def _read_from(file: ManifestText, offset: int, found: list[Diagnostic]) -> Gene
             if document is not None:
                 yield document
     except TooDeepError as error:
-        detail = f"Collections are nested deeper than {MAX_DEPTH} levels."
-        found.append(report("yaml/too-deep", detail, "No manifest needs this depth.", builder.spot(error.mark)))
+        found.append(_too_deep(builder, error.mark))
         return _next_start(file, offset, offset + error.mark.index)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark or yaml.Mark("", 0, 0, 0, None, 0)
-        found.append(report("yaml/syntax", *_explain(file, error, offset + mark.index), builder.spot(mark)))
+        if _TOO_DEEP in (error.problem or ""):
+            found.append(_too_deep(builder, mark))
+        else:
+            found.append(report("yaml/syntax", *_explain(file, error, offset + mark.index), builder.spot(mark)))
         return _next_start(file, offset, offset + mark.index)
     except yaml.YAMLError as error:  # the reader's own error, which has no mark
         found.append(report("yaml/syntax", short(str(error)), "", file.spot(offset, line, 0)))
@@ -81,6 +84,11 @@ def _read_from(file: ManifestText, offset: int, found: list[Diagnostic]) -> Gene
     finally:
         parser.dispose()
     return None
+
+
+def _too_deep(builder: Builder, mark: yaml.Mark) -> Diagnostic:
+    detail = f"Collections are nested deeper than {MAX_DEPTH} levels."
+    return report("yaml/too-deep", detail, "No manifest needs this depth.", builder.spot(mark))
 
 
 def _document(file: ManifestText, builder: Builder, node: Any, offset: int, line: int) -> Document | None:

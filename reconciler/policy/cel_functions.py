@@ -28,15 +28,23 @@ def _size(work: Work, value: Any) -> int:
 
 def _contains(work: Work, text: Any, part: Any) -> bool:
     hint = " For an item of a list, write `item in list`." if isinstance(text, list | tuple) else ""
-    return _text(text, hint).find(_text(part)) >= 0
+    whole = _text(text, hint)
+    work.spend(len(whole) // 8)
+    return whole.find(_text(part)) >= 0
 
 
 def _starts_with(work: Work, text: Any, part: Any) -> bool:
-    return _text(text).startswith(_text(part))
+    return _text(text).startswith(_edge(work, part))
 
 
 def _ends_with(work: Work, text: Any, part: Any) -> bool:
-    return _text(text).endswith(_text(part))
+    return _text(text).endswith(_edge(work, part))
+
+
+def _edge(work: Work, part: Any) -> str:
+    wanted = _text(part)
+    work.spend(len(wanted) // 64)
+    return wanted
 
 
 def _matches(work: Work, text: Any, pattern: Any) -> bool:
@@ -120,6 +128,8 @@ _UNITS = {"ms": 0.001, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
 def _duration(work: Work, value: Any) -> timedelta:
     """`1h30m`, `90s`, and `30d`, which CEL itself lacks."""
     rest, seconds = _text(value), 0.0
+    if len(rest) > _PATTERN:
+        raise CelError("The text is too long for a duration.")
     while rest:
         digits = rest[: len(rest) - len(rest.lstrip("0123456789."))]
         unit = next((each for each in _UNITS if rest[len(digits) :].startswith(each)), None)
@@ -178,10 +188,15 @@ def _numbers(work: Work, values: Any) -> list[Any] | tuple[Any, ...]:
 
 def _decimal(work: Work, value: Any) -> Decimal:
     """An exact amount, for money: `decimal("0.1")`."""
+    text = _string(work, value)
+    work.spend(len(text))
     try:
-        return Decimal(_string(work, value))
+        number = Decimal(text)
     except InvalidOperation:
-        raise CelError(f'"{short(str(value))}" is no number.') from None
+        number = Decimal("nan")
+    if not number.is_finite():
+        raise CelError(f'"{short(text)}" is no amount.')
+    return number
 
 
 def _text(value: Any, hint: str = "") -> str:

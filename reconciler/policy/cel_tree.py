@@ -270,12 +270,22 @@ def _constant(token: Any) -> Any:
         case "FLOAT_LIT":
             return float(text)
         case "STRING_LIT" | "MLSTRING_LIT":
-            return str(celstr(token))
+            return _quoted(token, celstr)
         case "BOOL_LIT":
             return text == "true"
         case "NULL_LIT":
             return None
     raise _at(token, "Bytes are not supported here; write a text.")
+
+
+def _quoted(token: Any, read: Any) -> str:
+    """The text between the quotes. Escapes can name what is no character, or half of one."""
+    try:
+        text = str(read(token))
+        text.encode()
+    except ValueError:
+        raise _at(token, "An escape in this text names no character.") from None
+    return text
 
 
 def _whole(token: Any, text: str) -> int:

@@ -50,7 +50,12 @@ class Output:
     @property
     def live(self) -> bool:
         """Whether lines on standard output may be drawn again: a terminal that a person looks at."""
-        return _is_terminal(self.out) and not self._env.get("CI") and self._env.get("TERM") != "dumb"
+        return self._redrawn(self.out)
+
+    @property
+    def error_live(self) -> bool:
+        """The same of standard error."""
+        return self._redrawn(self.err)
 
     @property
     def width(self) -> int:
@@ -69,6 +74,9 @@ class Output:
     def error(self, text: str) -> None:
         """The text and a line end on standard error."""
         _write(self.err, text, colour=self.error_colour)
+
+    def _redrawn(self, stream: IO[str]) -> bool:
+        return _is_terminal(stream) and not self._env.get("CI") and self._env.get("TERM") != "dumb"
 
     def _coloured(self, stream: IO[str]) -> bool:
         """QCTL_COLOR (always, never, auto) is the most particular wish and wins; then NO_COLOR (no-color.org)."""

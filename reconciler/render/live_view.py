@@ -30,8 +30,10 @@ class _Console(Console):
 class LiveView(Closing):
     """The last events and a bar with counts; refusals, unknown outcomes and skips stay."""
 
-    def __init__(self, output: Output) -> None:
-        self._console = _Console(file=output.out, no_color=not output.colour, highlight=False, emoji=False)
+    def __init__(self, output: Output, *, beside: bool = False) -> None:
+        """`beside`: on standard error, while standard output waits for what was asked for."""
+        file, colour = (output.err, output.error_colour) if beside else (output.out, output.colour)
+        self._console = _Console(file=file, no_color=not colour, highlight=False, emoji=False)
         self._last: deque[Text] = deque(maxlen=_LAST)
         self._done = self._total = self._problems = self._stayed = 0
         self._now = ""

@@ -13,7 +13,7 @@ from reconciler.core.declared import Declared
 from reconciler.core.device_standing import DeviceStanding
 from reconciler.core.diagnostic import Diagnostic, in_order
 from reconciler.core.diff import diff
-from reconciler.core.event import PAYING, Event, Verb
+from reconciler.core.event import Event, Verb
 from reconciler.core.freshness import Facts
 from reconciler.core.money import Price
 from reconciler.core.plan import Plan
@@ -23,7 +23,7 @@ from reconciler.core.state import Record, State, fold
 from reconciler.providers.kind import Checked, Keeper
 from reconciler.store.port import Snapshot
 from reconciler.workflow.bills import bills
-from reconciler.workflow.ceilings import bounded, judge, with_history
+from reconciler.workflow.ceilings import bounded, judge, submitted, with_history
 from reconciler.workflow.discover import discover, wanted
 from reconciler.workflow.freshness import device_facts, told_stale
 from reconciler.workflow.guards import guarded
@@ -196,7 +196,8 @@ def _forbidden(changes: Sequence[Change]) -> list[Diagnostic]:
 
 
 def _plan(session: Session, changes: Sequence[Change], edges: Edges, found: Sequence[Diagnostic]) -> Plan:
-    clouds = {session.kinds[c.address.kind].cloud for c in changes if c.count(*PAYING)}
+    paid = [c for c in changes if (resource := submitted(c)) is not None and resource.settings is None]
+    clouds = {session.kinds[c.address.kind].cloud for c in paid}  # what lasts is free by no table
     tables = tuple(t.named for cloud in sorted(clouds) if (t := session.prices.of(cloud)) is not None)
     context = session.context
     return Plan(context.name, context.environment, tuple(changes), edges, tuple(found), tables)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -63,3 +65,19 @@ def test_the_handlers_are_put_back(place: Place) -> None:
     before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
     place.ok(*_APPLY)
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
+
+
+def test_once_more_while_it_is_said_ends_without_a_word() -> None:
+    """The words need modules, and a signal in the middle of an import would end in a traceback."""
+    program = (
+        "import signal, sys\n"
+        "from reconciler.cli import main\n"
+        "class Late:\n"
+        "    def find_spec(self, name, path, target=None):\n"
+        "        if name == 'reconciler.cli.failure': signal.raise_signal(signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Late())\n"
+        "sys.argv = ['qctl', 'nonsense']\n"
+        "main.run()\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (Exit.INTERRUPTED, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import select
@@ -80,3 +81,25 @@ def test_live_progress_ends_with_what_happened(place: Place) -> None:
     assert code == 0
     assert "Apply complete!" in shown
     assert place.ok("results").code == 0
+
+
+def test_simulating_draws_nothing_into_what_was_asked_for(place: Place) -> None:
+    place.declare("a")
+    manifest = place.root / "qctl.yaml"
+    manifest.write_text(manifest.read_text("utf-8") + "  expect: {simulate: true}\n", "utf-8")
+    master, slave = pty.openpty()
+    beside, error = pty.openpty()
+    args = [sys.executable, "-m", "reconciler.cli.main", "plan", "--json"]
+    env = {**os.environ, "TERM": "xterm-256color"}
+    with subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=slave, stderr=error, env=env):
+        os.close(slave)
+        os.close(error)
+        shown = b""
+        with suppress(OSError):
+            while piece := _read(master):
+                shown += piece.replace(_SILENCE, b"")
+    drawn = os.read(beside, 65536)
+    os.close(master)
+    os.close(beside)
+    assert json.loads(shown)["changes"][0]["simulations"]
+    assert b"simulat" in drawn

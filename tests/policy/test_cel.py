@@ -119,6 +119,10 @@ def test_a_value_that_is_no_truth_comes_out_as_it_is() -> None:
         ("1 in 2", "`in` looks into a list or a mapping, and this is a number.", "1 in 2"),
         ("{'a': 1, 'a': 2}", "The mapping has the same key twice.", "{'a': 1, 'a': 2}"),
         ("int('x')", 'The text "x" is no number.', "int('x')"),
+        ("{1: 2}[decimal('sNaN')]", '"sNaN" is no amount.', "decimal('sNaN')"),
+        ("decimal('many') > 1", '"many" is no amount.', "decimal('many')"),
+        (r"'\U00110000' == 'a'", "An escape in this text names no character.", r"'\U00110000'"),
+        (r"'\ud800' == 'a'", "An escape in this text names no character.", r"'\ud800'"),
         ("duration('soon')", '"soon" is no duration; write "30d", "1h30m" or "90s".', "duration('soon')"),
         ("18446744073709551616", "The number doesn't fit into 64 bits.", "18446744073709551616"),
         ("  ", "The expression is empty.", "  "),
@@ -165,6 +169,8 @@ def test_the_fields_that_an_expression_names_are_known_before_it_runs() -> None:
         '"' + r"\a" * 1000,  # the library's own pattern tries 2 ** 1000 readings of this one
         "'''" + r"\u0041" * 500,
         "1 == 1 // " + "x" * 5000,
+        "['xxxxxxxx']" + ".map(a, a + a)" * 17 + ".all(s, xs.all(a, xs.all(b, !s.contains('xxxxxxxxxxxxxxy'))))",
+        "['1s1s1s1s']" + ".map(a, a + a)" * 14 + ".map(a, duration(a))",  # each step makes the rest anew
         "'a'.matches('(((a{50}){50}){50}){50}')",
         "'a'.matches('" + "a?" * 200 + "')",
         "'1'" + ".size() + '1'" * 3,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -112,8 +113,7 @@ def test_the_bound_holds_when_the_state_is_lost(project: Project) -> None:
     project.bench.world.advance(31 * DAY)
     done(project, declared)
     assert tasks(project) == 2
-    for file in project.folder.iterdir():
-        file.unlink()
+    shutil.rmtree(project.folder)
     project.bench.world.advance(31 * DAY)
     for _ in range(3):
         done(project, declared)
