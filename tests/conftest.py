@@ -12,6 +12,7 @@ from tests.emulator.operations_table import write_operations
 from tests.paid_once.shared_table import write_shared
 from tests.paid_once.table import write_table
 from tests.providers.device_mistakes.table import write_mistakes
+from tests.published import watched
 from tests.qiskit_programs.table import write_algorithms
 
 # What would let the surroundings of a test run decide its result.
@@ -34,6 +35,14 @@ def nobodys_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(home / "aws-credentials"))
         patch.setenv("AWS_EC2_METADATA_DISABLED", "true")  # or botocore would ask the network for credentials
         yield home
+
+
+@pytest.fixture(autouse=True)
+def published() -> Iterator[list[str]]:
+    """Every JSON that a command prints fits its published schema."""
+    with watched() as found:
+        yield found
+        assert found == [], "what is printed is not what is published"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from reconciler.core.address import Address
 from reconciler.core.job import Job
-from reconciler.render.json_form import dumps
+from reconciler.render.json_form import any_json
 from reconciler.simulate.result import TaskResult
 from reconciler.workflow.results import Fetched
 
@@ -34,7 +34,7 @@ def name_of(item: Fetched) -> str:
 def document_text(document: Any) -> str | None:
     """A result that measures nothing, as JSON; None where it is none (NaN), or deeper than anybody reads."""
     try:
-        return None if _is_deep(document) else dumps(document)
+        return None if _is_deep(document) else any_json(document)
     except ValueError:
         return None
 

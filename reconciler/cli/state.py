@@ -78,7 +78,11 @@ def show(
     project = open_project(flags)
     record = _record(project, one_address(address))
     out = output()
-    out.line(dumps({"address": address, **_to_json(record)}) if as_json else record_text(address, record))
+    out.line(
+        dumps({"format_version": 1, "address": address, **_to_json(record)})
+        if as_json
+        else record_text(address, record)
+    )
     return 0
 
 
