@@ -28,6 +28,7 @@ COMMANDS = {
     "orphans": "List runs that no declared or remembered address has.",
     "drift": "Show what differs between the record and the clouds.",
     "state": "List, show and mend what qctl remembers.",
+    "log": "Tell who applied what, when, from which commit, at which cost.",
     "cost": "Show what runs cost, against their estimates, and the prices.",
     "policy": "List, test and begin policies: rules that every plan must keep.",
     "devices": "List devices, their status and queues.",

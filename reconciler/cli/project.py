@@ -14,6 +14,7 @@ from typing import Any
 from reconciler import __version__, simulate
 from reconciler.cli.braket_setup import BraketSetup
 from reconciler.cli.clouds import Clouds, LocalCloud, Problem
+from reconciler.cli.origin import origin_of
 from reconciler.cli.pasqal_setup import PasqalSetup
 from reconciler.cli.policy_folders import with_policies
 from reconciler.cli.simulating import simulating_of
@@ -143,7 +144,8 @@ def opened(flags: Flags, loaded: Loaded, project: Project) -> Opened:
     clouds = _clouds(setups)
     simulating = simulating_of(flags.folder, project.spec.simulate)
     session = Session(context, KINDS, clouds, store, clock, __version__, local, prices, loaded.policies, simulating)
-    return Opened(flags.folder, loaded, project, braket, pasqal, replace(session, others=others), state)
+    session = replace(session, others=others, origin=partial(origin_of, flags.folder, flags.files or None))
+    return Opened(flags.folder, loaded, project, braket, pasqal, session, state)
 
 
 def _others(flags: Flags, state: StateSetup, store: Archive) -> Iterator[tuple[str, State]]:

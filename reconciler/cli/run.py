@@ -54,7 +54,7 @@ def carry_out(
                 return Exit.ERROR
             allow_sources(project, [op.resource for op in planned.plan.operations() if op.resource is not None])
             with stoppable() as stop, view(as_json) as progress:
-                applied = apply(session, planned, progress.tell, stop, how.parallelism)
+                applied = apply(session, planned, progress.tell, stop, how.parallelism, verb)
         summary(verb, session, planned, applied, as_json=as_json)
         code = _code(applied)
         if code is not Exit.DONE or not how.wait_for:

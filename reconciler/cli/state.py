@@ -19,6 +19,7 @@ from reconciler.core.state import Record
 from reconciler.render.json_form import dumps
 from reconciler.render.state_text import record_text, state_table
 from reconciler.store.port import locked
+from reconciler.workflow.noting import begin, noted
 from reconciler.workflow.resolve import NothingToResolve, resolve
 
 
@@ -93,11 +94,13 @@ def rm(address: str, flags: Flags) -> int:
     """Let go of an address without cancelling anything. Its attempts stay on record, so nothing is paid again."""
     project = open_project(flags)
     session, known = project.session, one_address(address)
-    with locked(session.store, session.lock_info("state rm")):
+    info = session.lock_info("state rm")
+    with locked(session.store, info):
         _record(project, known)
-        session.store.append(Managed(session.now(), str(known), managed=False, removal="orphan"))
+        began = begin(info, session.origin())
+        session.store.append(began, Managed(session.now(), str(known), managed=False, removal="orphan"))
         snapshot = session.store.read()
-        session.store.write(snapshot.state, snapshot.version)
+        session.store.write(noted(snapshot.state, began), snapshot.version)
     output().line(f"{known} is no longer in qctl's care; nothing was cancelled.")
     return 0
 

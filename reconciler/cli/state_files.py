@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -32,7 +33,7 @@ def pull(file: Path | None, flags: Flags) -> int:
     """Print the state with its journal folded in, readable and with its checksum, for `qctl state push`."""
     project = open_project(flags)
     state = project.session.store.read().state
-    header = project.state.names.fresh(state.lineage).at(state.serial)
+    header = replace(project.state.names.fresh(state.lineage), serial=state.serial, log=state.log)
     data = encode(header, state.records)
     if file is None:
         output().line(data.decode().rstrip("\n"))

@@ -80,6 +80,7 @@ class Attempt:
     shared: str = ""  # the environment that paid it and owns it, if that is another one: here it only stands for a run
     actual: Mapping[str, str] = field(default_factory=dict)  # what it cost in the end, in the same form
     facts: Mapping[str, str] = field(default_factory=dict)  # of its device when it was submitted: digests and times
+    entry: str = ""  # the command that first sent it, by its place in the log (core/history.py)
 
     @property
     def exists(self) -> bool:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from reconciler.core.attempt import Attempt, Outcome, attempt_from_json, attempt_to_json
+from reconciler.core.history import Ending, LogEntry, entry_from_json, entry_to_json
 from reconciler.core.job import Adding, Job, adding_from_json, adding_to_json, job_from_json, job_to_json
 from reconciler.core.phase import Phase
 
@@ -135,7 +136,25 @@ class Billed:
     actual: Mapping[str, str]
 
 
-Event = Intended | Concluded | Observed | Adopted | Managed | Resolved | Moved | Billed
+@dataclass(frozen=True, slots=True)
+class Began:
+    """A command begins to change something. On disk before its first call: one that dies is in the log too."""
+
+    at: str
+    entry: LogEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """How that command ended, by its own word. It is saved together with the state that it left."""
+
+    at: str
+    id: str
+    ending: Ending
+    counts: Mapping[str, int]
+
+
+Event = Intended | Concluded | Observed | Adopted | Managed | Resolved | Moved | Billed | Began | Finished
 
 _TYPES: dict[str, type[Event]] = {
     "intended": Intended,
@@ -146,6 +165,8 @@ _TYPES: dict[str, type[Event]] = {
     "resolved": Resolved,
     "moved": Moved,
     "billed": Billed,
+    "began": Began,
+    "finished": Finished,
 }
 _WORDS = {kind: word for word, kind in _TYPES.items()}
 # Nothing is written of them where they say nothing: most events are of runs without jobs, and of no lasting object.
@@ -172,6 +193,8 @@ def _plain(value: Any) -> Any:
             return attempt_to_json(value)
         case Adding():
             return adding_to_json(value)
+        case LogEntry():
+            return entry_to_json(value)
         case (Job(), *_):
             return [job_to_json(job) for job in value]
     return value
@@ -193,6 +216,10 @@ def event_from_json(data: Mapping[str, Any]) -> Event:
                 values[name] = enum(values[name])
         if "owned" in values:
             values["owned"] = tuple(values["owned"])
+        if "entry" in values:
+            values["entry"] = entry_from_json(values["entry"])
+        if "ending" in values:
+            values["ending"] = Ending(values["ending"])
         return kind(**values)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InvalidEvent(f"{type(error).__name__}: {error}") from error

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reconciler.core.attempt import ABSENT_BY_HAND, Attempt, Outcome
-from reconciler.core.state import State
+from reconciler.core.history import merged
+from reconciler.core.state import Record, State
 
 
 def with_wishes_of(known: State, wished: State) -> State:
@@ -19,13 +20,14 @@ def with_wishes_of(known: State, wished: State) -> State:
     wanted = {a.token for record in wished.records.values() for a in record.attempts}
     records = dict(wished.records)
     for address, record in wished.records.items():
-        records[address] = replace(record, attempts=tuple(_one(learnt.get(a.token), a) for a in record.attempts))
+        attempts = tuple(_one(learnt.get(a.token), a) for a in record.attempts)
+        records[address] = replace(record, attempts=attempts, log=_touches(record, known.records.get(address)))
     for address, record in known.records.items():
         news = tuple(a for a in record.attempts if a.token not in wanted)
         if news:
             there = records.get(address) or replace(record, attempts=())
             records[address] = replace(there, attempts=(*there.attempts, *news))
-    return replace(known, records=records)
+    return replace(known, records=records, log=merged(known.log, wished.log))
 
 
 def together(newer: State, older: State) -> State:
@@ -33,7 +35,11 @@ def together(newer: State, older: State) -> State:
     told = {a.token: a for record in older.records.values() for a in record.attempts}
     known = {a.token for record in newer.records.values() for a in record.attempts}
     records = {
-        address: replace(record, attempts=tuple(_better(a, told.get(a.token)) for a in record.attempts))
+        address: replace(
+            record,
+            attempts=tuple(_better(a, told.get(a.token)) for a in record.attempts),
+            log=_touches(older.records.get(address), record),
+        )
         for address, record in newer.records.items()
     }
     for address, record in older.records.items():
@@ -41,7 +47,12 @@ def together(newer: State, older: State) -> State:
         if missing:
             there = records.get(address) or replace(record, attempts=())
             records[address] = replace(there, attempts=(*missing, *there.attempts))
-    return replace(newer, records=records)
+    return replace(newer, records=records, log=merged(newer.log, older.log))
+
+
+def _touches(*records: Record | None) -> tuple[str, ...]:
+    """The commands that changed something at an address by either state, those of the first one first."""
+    return tuple(dict.fromkeys(entry for record in records if record is not None for entry in record.log))
 
 
 def _better(newer: Attempt, older: Attempt | None) -> Attempt:

@@ -6,7 +6,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from reconciler.core.attempt import ABSENT_BY_HAND, Attempt, Outcome
-from reconciler.core.event import Adopted, Billed, Concluded, Event, Intended, Managed, Moved, Observed, Resolved, Verb
+from reconciler.core.event import (
+    Adopted,
+    Began,
+    Billed,
+    Concluded,
+    Event,
+    Finished,
+    Intended,
+    Managed,
+    Moved,
+    Observed,
+    Resolved,
+    Verb,
+)
+from reconciler.core.history import LogEntry, open_entry, with_begun, with_finished
 from reconciler.core.job_record import jobs_added, jobs_seen
 from reconciler.core.phase import ENDS, Phase
 
@@ -15,12 +29,14 @@ from reconciler.core.phase import ENDS, Phase
 class Record:
     """Everything ever attempted at one address, oldest first. `managed` is False once it left the manifest.
 
-    `removal` is what to do with an unfinished run when the declaration is gone, and with it its own rule.
+    `removal` is what to do with an unfinished run when the declaration is gone, and with it its own rule. `log` names
+    the commands that changed something here.
     """
 
     attempts: tuple[Attempt, ...] = ()
     managed: bool = True
     removal: str = "cancel"
+    log: tuple[str, ...] = ()
 
     def by_token(self, token: str) -> Attempt | None:
         """The attempt with this run identity."""
@@ -29,37 +45,47 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Records by address text. `lineage` tells whether two states are related, `serial` which is newer."""
+    """Records by address text. `lineage` tells whether two states are related, `serial` which is newer.
+
+    `log` has the commands that changed something, oldest first.
+    """
 
     lineage: str
     serial: int
     project: str  # the project's uid
     environment: str
     records: Mapping[str, Record] = field(default_factory=dict)
+    log: tuple[LogEntry, ...] = ()
 
 
 def fold(state: State, events: Iterable[Event]) -> State:
     """The state after these events. Events about an attempt that nobody intended or adopted change nothing."""
-    records = dict(state.records)
+    records, log = dict(state.records), state.log
+    entry = open_entry(log)
     for event in events:
-        if isinstance(event, Moved):
-            _move(records, event)
-            continue
-        record = records.get(event.address, Record())
-        after = _after(record, event)
-        if after is not None:
-            records[event.address] = after
-    return replace(state, records=records)
+        match event:
+            case Began():
+                log, entry = with_begun(log, event.entry), event.entry.id
+            case Finished():
+                log, entry = with_finished(log, event.id, event.at, event.ending, event.counts), ""
+            case Moved():
+                _move(records, event, entry)
+            case _:
+                after = _after(records.get(event.address, Record()), event, entry)
+                if after is not None:
+                    records[event.address] = after
+    return replace(state, records=records, log=log)
 
 
-def _move(records: dict[str, Record], event: Moved) -> None:
+def _move(records: dict[str, Record], event: Moved, entry: str) -> None:
     """What is at the new address already stays there too: no attempt is ever forgotten."""
     old, new = records.pop(event.address, None), records.get(event.to, Record())
     if old is None:
         return
     known = {a.token for a in new.attempts}
     moved = (_renamed(a, event) for a in old.attempts if a.token not in known)
-    records[event.to] = replace(old, attempts=(*moved, *new.attempts))
+    log = tuple(dict.fromkeys((*old.log, *new.log)))
+    records[event.to] = _touched(replace(old, attempts=(*moved, *new.attempts), log=log), entry)
 
 
 def _renamed(attempt: Attempt, event: Moved) -> Attempt:
@@ -67,29 +93,48 @@ def _renamed(attempt: Attempt, event: Moved) -> Attempt:
     return replace(attempt, origin="" if origin == event.to else origin)
 
 
-def _after(record: Record, event: Event) -> Record | None:
+_OfOne = Intended | Concluded | Observed | Adopted | Managed | Resolved | Billed
+
+
+def _after(record: Record, event: _OfOne, entry: str) -> Record | None:
     match event:
         case Intended(verb=Verb.CREATE, attempt=Attempt() as attempt, removal=removal):
-            ruled = replace(record, managed=True, removal=removal or record.removal)
-            return _put(ruled, _pending(record, attempt))
+            log = _logged(record, entry)
+            ruled = replace(record, managed=True, removal=removal or record.removal, log=log)
+            return _put(ruled, _pending(record, attempt, entry))
         case Adopted(attempt=attempt):
-            return _put(replace(record, managed=True), _adopted(record, attempt))
+            return _put(replace(record, managed=True, log=_logged(record, entry)), _adopted(record, attempt))
         case Managed(managed=managed, removal=removal):
-            return replace(record, managed=managed, removal=removal or record.removal)
-        case Intended() | Concluded() | Observed() | Resolved() | Billed():
+            ruled = replace(record, managed=managed, removal=removal or record.removal)
+            return _touched(ruled, entry)
+        case Intended() | Resolved():
+            known = record.by_token(event.token)
+            return _put(_touched(record, entry), _told(known, event)) if known else None
+        case Concluded() | Observed() | Billed():
             known = record.by_token(event.token)
             return _put(record, _told(known, event)) if known else None
-        case Moved():
-            return None  # it is about two records
 
 
-def _pending(record: Record, attempt: Attempt) -> Attempt:
+def _logged(record: Record, entry: str) -> tuple[str, ...]:
+    return record.log if not entry or record.log[-1:] == (entry,) else (*record.log, entry)
+
+
+def _touched(record: Record, entry: str) -> Record:
+    log = _logged(record, entry)
+    return record if log is record.log else replace(record, log=log)
+
+
+def _pending(record: Record, attempt: Attempt, entry: str) -> Attempt:
     """A repeated create must not forget that an earlier call with this token already got an id.
 
-    How long we have looked for a doubtful run counts from its latest call: that one may have made it.
+    How long we have looked for a doubtful run counts from its latest call: that one may have made it. In the log it
+    belongs to the command that sent it first.
     """
     known = record.by_token(attempt.token)
-    return known if known is not None and known.exists else attempt
+    if known is not None and known.exists:
+        return known
+    first = entry if known is None else known.entry
+    return replace(attempt, entry=first) if first else attempt
 
 
 def _adopted(record: Record, attempt: Attempt) -> Attempt:

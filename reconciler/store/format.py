@@ -1,6 +1,9 @@
-"""The state file: JSON with a header, a record per line and a checksum over all of it.
+"""The state file: JSON with a header, the log, a record per line and a checksum over all of it.
 
-{"header":{"environment":"dev","folded":7,"format_version":1,...},
+{"header":{"environment":"dev","folded":7,"format_version":3,...},
+"log":[
+{"id":"3f9a...","operation":"apply",...}
+],
 "records":{
 "QuantumTask/ghz":{"attempts":[...]}
 },
@@ -11,16 +14,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from typing import Any, Final
 
 from reconciler.core.attempt import attempt_from_json, attempt_to_json
 from reconciler.core.collector import collector_paused
+from reconciler.core.history import Log, entry_from_json, entry_to_json
 from reconciler.core.state import Record, State
 from reconciler.store.errors import Standing, StateTooNew, StateUnreadable
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 
 
 def _with_estimates(document: dict[str, Any]) -> dict[str, Any]:
@@ -28,8 +33,13 @@ def _with_estimates(document: dict[str, Any]) -> dict[str, Any]:
     return {**document, "header": {**document["header"], "format_version": 2}}
 
 
+def _with_log(document: dict[str, Any]) -> dict[str, Any]:
+    """Format 3 has the log of the commands that changed something: of the earlier ones there is none."""
+    return {**document, "header": {**document["header"], "format_version": 3}, "log": []}
+
+
 # From a format to the next one: a whole document in, a whole document out.
-UPGRADES: Final[dict[int, Callable[[dict[str, Any]], dict[str, Any]]]] = {1: _with_estimates}
+UPGRADES: Final[dict[int, Callable[[dict[str, Any]], dict[str, Any]]]] = {1: _with_estimates, 2: _with_log}
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 _DEFAULT = Record()
@@ -46,6 +56,7 @@ class Header:
     """What is known of a state besides its records.
 
     `write_id` is random and new at every save; `folded` is the number of the last journal event that is in the records.
+    `log` stands in the file for itself: who asks for the header alone is not told of it.
     """
 
     lineage: str
@@ -56,6 +67,7 @@ class Header:
     project_uid: str
     environment: str
     folded: int
+    log: Log = ()
 
     @property
     def standing(self) -> Standing:
@@ -68,16 +80,21 @@ class Header:
 
     def state(self, records: Mapping[str, Record]) -> State:
         """The state with these records."""
-        return State(self.lineage, self.serial, self.project_uid, self.environment, records)
+        return State(self.lineage, self.serial, self.project_uid, self.environment, records, self.log)
+
+
+_TOP = tuple(field.name for field in fields(Header) if field.name != "log")
 
 
 def encode(header: Header, records: Mapping[str, Record]) -> bytes:
     """The file. The same state gives the same bytes, and a changed record changes its line (and the seal)."""
-    top = asdict(header) | {"format_version": FORMAT}
+    top: dict[str, Any] = {name: getattr(header, name) for name in _TOP} | {"format_version": FORMAT}
     top["project"] = {"name": top.pop("project_name"), "uid": top.pop("project_uid")}
     write = _ENCODER.encode
     lines = ",\n".join(f"{write(address)}:{write(_record_to_json(records[address]))}" for address in sorted(records))
-    body = f'{{"header":{write(top)},\n"records":{{\n{lines}\n}},'.encode()  # as _RECORDS and _RECORDS_END say
+    log = ",\n".join(write(entry_to_json(entry)) for entry in header.log)
+    head = f'{{"header":{write(top)},\n"log":[\n{log}\n]'
+    body = f'{head},\n"records":{{\n{lines}\n}},'.encode()  # as _RECORDS and _RECORDS_END say
     return body + _SEAL + seal(body) + _END
 
 
@@ -101,10 +118,10 @@ def _in_pieces(data: bytes) -> tuple[Header, dict[str, Record]] | None:
     if start < 0 or data[end:sealed] != _RECORDS_END:
         return None
     try:
-        header = json.loads(data[:start] + b"}")["header"]
-        if header["format_version"] != FORMAT:
+        top = json.loads(data[:start] + b"}")
+        if top["header"]["format_version"] != FORMAT:
             return None
-        return _header(header), _records_of(data, start + len(_RECORDS), end)
+        return _header(top["header"], top["log"]), _records_of(data, start + len(_RECORDS), end)
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         return None
 
@@ -124,7 +141,7 @@ def _records_of(data: bytes, start: int, end: int) -> dict[str, Record]:
 def _decoded(document: dict[str, Any], name: str) -> tuple[Header, dict[str, Record]]:
     try:
         records = {address: _record_from_json(record) for address, record in document["records"].items()}
-        return _header(document["header"]), records
+        return _header(document["header"], document["log"]), records
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise StateUnreadable(name, f"is not the state it says it is ({type(error).__name__}: {error})") from error
 
@@ -169,11 +186,11 @@ def _refuse_newer(header: Mapping[str, Any], name: str) -> None:
         raise StateTooNew(name, found, FORMAT, str(header.get("tool_version")))
 
 
-def _header(data: Mapping[str, Any]) -> Header:
+def _header(data: Mapping[str, Any], log: Sequence[Mapping[str, Any]] = ()) -> Header:
     values = dict(data)
     del values["format_version"]
-    project = values.pop("project")
-    return Header(project_name=project["name"], project_uid=project["uid"], **values)
+    project, entries = values.pop("project"), tuple(entry_from_json(entry) for entry in log)
+    return Header(project_name=project["name"], project_uid=project["uid"], log=entries, **values)
 
 
 def _record_to_json(record: Record) -> dict[str, Any]:
@@ -182,13 +199,23 @@ def _record_to_json(record: Record) -> dict[str, Any]:
         data["managed"] = record.managed
     if record.removal != _DEFAULT.removal:
         data["removal"] = record.removal
+    if record.log:
+        data["log"] = list(record.log)
     return data
 
 
 def _record_from_json(data: Mapping[str, Any]) -> Record:
     values = dict(data)
     values["attempts"] = tuple([attempt_from_json(attempt) for attempt in values["attempts"]])
+    if "log" in values:
+        values["log"] = _ids(*values["log"])
     return Record(**values)
+
+
+# Most records of a state were touched by the same commands: one tuple for all of them.
+@lru_cache(maxsize=1024)
+def _ids(*ids: str) -> tuple[str, ...]:
+    return ids
 
 
 def seal(body: bytes | memoryview) -> bytes:

@@ -43,7 +43,8 @@ class Store(Protocol):
     def write(self, state: State, if_version: str | None) -> str:
         """Save and return the new version; the serial is raised here.
 
-        `state` must be what `read` gave under this lock, folded with every event appended since. Raises Conflict when
+        `state` must be what `read` gave under this lock, folded with every event appended since, and with the word of
+        how this command ended. Raises Conflict when
         something else than `if_version` stands there, LockLost without the lock.
         """
 

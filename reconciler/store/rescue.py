@@ -42,7 +42,7 @@ class Rescued:
 
 def encode_rescue(rescued: Rescued, names: Names) -> bytes:
     """The file, with a checksum over all of it."""
-    header = replace(names.fresh(rescued.state.lineage), serial=rescued.state.serial)
+    header = replace(names.fresh(rescued.state.lineage), serial=rescued.state.serial, log=rescued.state.log)
     document = {
         "what": _MAGIC,
         "format_version": _FORMAT,

@@ -49,6 +49,7 @@ class Names:
             project_uid=self.uid,
             environment=self.environment,
             folded=folded,
+            log=state.log,
         )
 
 

@@ -13,6 +13,7 @@ from reconciler.core.attempt import Attempt, Outcome
 from reconciler.core.change import Action, Change
 from reconciler.core.estimate import estimate_of
 from reconciler.core.event import PAYING, Concluded, Event, Managed, Verb
+from reconciler.core.history import Ending
 from reconciler.core.operation import Operation
 from reconciler.core.program_set import ProgramSet
 from reconciler.core.progress import Progress, Stage
@@ -21,6 +22,7 @@ from reconciler.core.state import State, fold
 from reconciler.providers.kind import CloudUnavailable
 from reconciler.workflow.guard import OverBudget, SpendingGuard
 from reconciler.workflow.late import settle, unsettled
+from reconciler.workflow.noting import carried_out, counts_of, ended, ending_of
 from reconciler.workflow.plan import Planned
 from reconciler.workflow.protocol import Caller
 from reconciler.workflow.session import Session, Tell
@@ -52,19 +54,31 @@ class Applied:
     interrupted: bool = False
 
 
-def apply(session: Session, planned: Planned, tell: Tell, stop: threading.Event, parallelism: int = 10) -> Applied:
+def apply(
+    session: Session,
+    planned: Planned,
+    tell: Tell,
+    stop: threading.Event,
+    parallelism: int = 10,
+    operation: str = "apply",
+) -> Applied:
     """Apply a plan made under the lock that is still held. Raises the store's errors; the journal then has the rest."""
     run = _Run(session, planned, tell, stop)
-    if planned.observed:
-        session.store.append(*planned.observed)
+    began = carried_out(session, operation, planned.plan)
+    first = (*((began,) if began else ()), *planned.observed)
+    if first:
+        session.store.append(*first)
+    ending = Ending.INTERRUPTED
     try:
         run.all(parallelism)
+        ending = ending_of(run.applied)
     finally:
         # On any way out: what the journal has becomes the state. A failure to save loses nothing either.
         snapshot = session.store.read()
-        if not planned.plan.empty or planned.observed or snapshot.version is None:
-            session.store.write(snapshot.state, snapshot.version)
-    run.applied.state = snapshot.state
+        state = ended(snapshot.state, began, session.now(), ending, counts_of(planned.plan, run.applied))
+        if first or snapshot.version is None:
+            session.store.write(state, snapshot.version)
+    run.applied.state = state
     return run.applied
 
 

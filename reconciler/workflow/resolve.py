@@ -12,6 +12,7 @@ from reconciler.core.resource import Resource
 from reconciler.core.state import Record, State
 from reconciler.providers.kind import CloudUnavailable
 from reconciler.store.port import locked
+from reconciler.workflow.noting import begin, noted
 from reconciler.workflow.session import Session
 
 
@@ -25,7 +26,8 @@ def resolve(session: Session, address: Address, adopt: str | None, declared: Res
     Where nothing is remembered and nothing can be searched for, the word is about what is `declared`.
     Raises NothingToResolve, CloudUnavailable and the store's errors.
     """
-    with locked(session.store, session.lock_info("state resolve")):
+    info = session.lock_info("state resolve")
+    with locked(session.store, info):
         snapshot = session.store.read()
         record = snapshot.state.records.get(str(address), Record())
         attempt, before = _in_doubt(session, address, record, declared)
@@ -40,9 +42,10 @@ def resolve(session: Session, address: Address, adopt: str | None, declared: Res
             _check_free(snapshot.state, adopt)
             _check_content(session, address, attempt, adopt)
             event = Adopted(session.now(), str(address), adopted)
-        session.store.append(*before, event)
+        began = begin(info, session.origin())
+        session.store.append(began, *before, event)
         after = session.store.read()
-        session.store.write(after.state, after.version)
+        session.store.write(noted(after.state, began), after.version)
     return event
 
 

@@ -12,6 +12,7 @@ from os import getpid
 from typing import Any
 
 from reconciler.core.address import Address
+from reconciler.core.history import Origin
 from reconciler.core.policy import Policy
 from reconciler.core.ports import Clock, ProjectContext
 from reconciler.core.progress import Progress, Stage
@@ -43,6 +44,7 @@ class Session:
     policies: tuple[Policy, ...] = ()  # every plan is held against them
     simulating: Simulating | None = None
     others: Others | None = None  # None: what other environments paid is no concern of this one
+    origin: Callable[[], Origin] = Origin  # from where it works: read only when something is changed
 
     @property
     def scope(self) -> Scope:

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from reconciler.core.address import Address
 from reconciler.core.event import Moved
 from reconciler.core.reconcile_states import forgets, together, with_wishes_of
-from reconciler.core.state import State
+from reconciler.core.state import State, fold
 from reconciler.store.copies import StateMoved
 from reconciler.store.errors import LockInfo, StoreError
 from reconciler.store.port import Archive, Snapshot, locked
 from reconciler.store.rescue import Rescued
+from reconciler.workflow.noting import begin, noted
 
 
 class PushRefused(StoreError):
@@ -50,14 +51,13 @@ def push_rescued(store: Archive, info: LockInfo, timeout: float, rescued: Rescue
     with locked(store, info, timeout):
         snapshot = store.read()
         if snapshot.version is None:
-            return _save(
-                store, rescued.state if not snapshot.state.records else together(rescued.state, snapshot.state)
-            )
+            there = rescued.state if not snapshot.state.records else together(rescued.state, snapshot.state)
+            return _save(store, info, there)
         if snapshot.state.lineage != rescued.state.lineage and not force:
             raise PushRefused("The file is of another lineage: it is not about the state that stands here")
         store.append(*rescued.events)
         snapshot = store.read()
-        saved = _save(store, together(snapshot.state, rescued.state), snapshot)
+        saved = _save(store, info, together(snapshot.state, rescued.state), snapshot)
         return replace(saved, events=len(rescued.events))
 
 
@@ -67,23 +67,23 @@ def push_state(store: Archive, info: LockInfo, timeout: float, pushed: State, *,
         snapshot = store.read()
         standing = snapshot.state
         if snapshot.version is None and not standing.records:
-            return _save(store, pushed)
+            return _save(store, info, pushed)
         if force:
-            return _save(store, with_wishes_of(standing, pushed), snapshot)
+            return _save(store, info, with_wishes_of(standing, pushed), snapshot)
         if snapshot.version is not None and pushed.lineage != standing.lineage:
             raise PushRefused("The file is of another lineage: it is not an earlier or later form of this state")
         if pushed.serial < standing.serial:
             raise PushRefused(f"The file has serial {pushed.serial}, and {standing.serial} stands: that would go back")
         if forgets(pushed, standing):
             raise PushRefused("The file lacks runs that the state has: saving it would forget what was paid")
-        return _save(store, together(pushed, standing), snapshot)
+        return _save(store, info, together(pushed, standing), snapshot)
 
 
 def restore(store: Archive, info: LockInfo, timeout: float, serial: int) -> Saved:
     """Put an earlier save back, as a new one that still knows every attempt."""
     with locked(store, info, timeout):
         snapshot = store.read()
-        return _save(store, with_wishes_of(snapshot.state, store.past(serial)), snapshot)
+        return _save(store, info, with_wishes_of(snapshot.state, store.past(serial)), snapshot)
 
 
 def move_address(store: Archive, info: LockInfo, timeout: float, at: str, source: Address, target: Address) -> None:
@@ -96,9 +96,10 @@ def move_address(store: Archive, info: LockInfo, timeout: float, at: str, source
             raise MoveRefused(f"{target} has a record of its own", "Choose another address.")
         if source.kind != target.kind:
             raise MoveRefused(f"{source} and {target} are of different kinds", "Choose an address of the same kind.")
-        store.append(Moved(at, str(source), str(target)))
+        began = begin(info)
+        store.append(began, Moved(at, str(source), str(target)))
         snapshot = store.read()
-        store.write(snapshot.state, snapshot.version)
+        store.write(noted(snapshot.state, began), snapshot.version)
 
 
 def migrate(source: Archive, target: Archive, info: LockInfo, timeout: float, place: str) -> Saved:
@@ -120,7 +121,7 @@ def migrate(source: Archive, target: Archive, info: LockInfo, timeout: float, pl
         if there.version is not None and there.state.lineage != here.state.lineage:
             why = "Another state stands where it is to go"
             raise MoveRefused(why, "Choose an empty place, or move that state away first.")
-        saved = _save(target, together(here.state, there.state), there)
+        saved = _save(target, info, together(here.state, there.state), there)
         if forgets(target.read().state, here.state):
             raise MoveRefused("What arrived is not what was sent", "Run the command again.")
         source.retire(place)
@@ -132,10 +133,11 @@ def _already(target: Archive) -> Saved:
     return Saved(state, state.serial)
 
 
-def _save(store: Archive, state: State, standing: Snapshot | None = None) -> Saved:
+def _save(store: Archive, info: LockInfo, state: State, standing: Snapshot | None = None) -> Saved:
     if standing is not None and standing.version is not None:
         # It follows what stands there, whatever it was before.
         state = replace(state, lineage=standing.state.lineage, serial=max(state.serial, standing.state.serial))
-    store.write(state, standing.version if standing else None)
+    began = begin(info)
+    store.write(noted(fold(state, [began]), began), standing.version if standing else None)
     saved = store.read().state
     return Saved(saved, saved.serial)

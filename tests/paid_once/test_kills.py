@@ -27,7 +27,8 @@ POINTS = [
     (verb, f"{point}:{passage}")
     for verb in _VERBS
     for point, passage in itertools.chain(
-        itertools.product((*_ALWAYS[1:4], f"before-{verb}", f"after-{verb}"), (1, 2)),
+        # The first journal line says who begins, the next ones what.
+        [*itertools.product(_ALWAYS[1:4], (1, 2, 3)), *itertools.product((f"before-{verb}", f"after-{verb}"), (1, 2))],
         ((point, 1) for point in (_ALWAYS[0], *_ALWAYS[4:])),
     )
 ]

@@ -9,11 +9,14 @@ from dataclasses import replace
 
 import pytest
 
+from reconciler.core.event import Finished
+from reconciler.core.history import Ending
+from reconciler.core.state import fold
 from reconciler.store.copies import StateMoved
 from reconciler.store.errors import Conflict, LockHeld, LockLost, StoreError, UnlockRefused
 from reconciler.store.port import Archive, locked
 from tests.store.buckets import NAMES, unique
-from tests.store.samples import holder, intended, tokens
+from tests.store.samples import begun, holder, intended, tokens
 
 Make = Callable[[], Archive]  # each call is another machine at the same state
 _THREADS = 8
@@ -37,6 +40,21 @@ def events_are_remembered_before_and_after_the_save(make: Make) -> None:
     assert (before.state.serial, after.state.serial) == (0, 1)
     assert before.unsaved == {"0", "1"}
     assert after.unsaved == frozenset()
+
+
+def a_command_is_in_the_log_before_and_after_the_save(make: Make) -> None:
+    store = make()
+    with locked(store, holder(unique())):
+        store.append(begun("e1"), intended(0))
+        before = make().read().state
+        snapshot = store.read()
+        done = Finished("2026-01-01T00:01:00Z", "e1", Ending.COMPLETE, {"added": 1})
+        store.write(fold(snapshot.state, [done]), snapshot.version)
+    after = make().read().state
+    assert [(e.id, e.ending) for e in before.log] == [("e1", Ending.UNFINISHED)]
+    assert [(e.id, e.ending, dict(e.counts)) for e in after.log] == [("e1", Ending.COMPLETE, {"added": 1})]
+    assert before.records == after.records
+    assert after.records["QuantumTask/t0"].log == ("e1",)
 
 
 def saving_again_and_again_counts(make: Make) -> None:
@@ -255,6 +273,7 @@ CASES = (
     an_environment_is_listed_as_soon_as_anything_is_recorded,
     a_first_read_invents_nothing_and_writes_nothing,
     events_are_remembered_before_and_after_the_save,
+    a_command_is_in_the_log_before_and_after_the_save,
     saving_again_and_again_counts,
     a_dead_writer_leaves_everything_to_the_next,
     a_held_lock_is_refused_with_its_holder,

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from reconciler.core.attempt import Attempt, Place
-from reconciler.core.event import Intended, Verb
+from reconciler.core.event import Began, Intended, Verb
+from reconciler.core.history import LogEntry
 from reconciler.core.state import State
 from reconciler.store.disk import Disk
 from reconciler.store.errors import LockInfo
@@ -42,6 +43,11 @@ def intended(number: int) -> Intended:
     """An intention to create; five addresses take turns."""
     address = f"QuantumTask/t{number % 5}"
     return Intended("2026-01-01T00:00:00Z", f"i{number}", address, Verb.CREATE, str(number), attempt(number))
+
+
+def begun(entry: str, at: str = "2026-01-01T00:00:00Z") -> Began:
+    """The first word of a command."""
+    return Began(at, LogEntry(entry, "apply", at, "ada", "host-1", "0.1.0"))
 
 
 def tokens(state: State) -> list[int]:

@@ -10,21 +10,27 @@ from typing import Any
 import pytest
 
 from reconciler.core.attempt import Outcome
+from reconciler.core.history import LogEntry
 from reconciler.core.state import Record
 from reconciler.store import format as file_format
 from reconciler.store.errors import StateTooNew, StateUnreadable
 from reconciler.store.format import Header, decode, decode_header, encode
 from tests.store.samples import attempt
 
-HEADER = Header("l1", 3, "w1", "0.1.0", "study", "uid-1", "dev", folded=7)
+LOG = (LogEntry("e1", "apply", "2026-01-01T00:00:00Z", "ada", "host-1", "0.1.0", counts={"added": 3}),)
+HEADER = Header("l1", 3, "w1", "0.1.0", "study", "uid-1", "dev", folded=7, log=LOG)
 RECORDS = {
     "QuantumTask/b": Record((attempt(1), replace(attempt(2), outcome=Outcome.ACCEPTED, id="arn:2")), managed=False),
     "QuantumTask/a[θ=0.5]": Record((attempt(3),), removal="orphan"),
 }
 _DEEP = b"[" * 100_000
 WHOLE = """\
-{"header":{"environment":"dev","folded":7,"format_version":2,"lineage":"l1","project":{"name":"study","uid":"uid-1"},\
+{"header":{"environment":"dev","folded":7,"format_version":3,"lineage":"l1","project":{"name":"study","uid":"uid-1"},\
 "serial":3,"tool_version":"0.1.0","write_id":"w1"},
+"log":[
+{"begun":"2026-01-01T00:00:00Z","counts":{"added":3},"host":"host-1","id":"e1","operation":"apply","version":"0.1.0",\
+"who":"ada"}
+],
 "records":{
 "QuantumTask/a[θ=0.5]":{"attempts":[{"digest":"sha256:d","execution":{"shots":100},"generation":1,"number":1,\
 "place":["braket","111122223333","us-east-1"],"program":"sha256:p","token":"3"}],"removal":"orphan"},
@@ -52,7 +58,12 @@ def test_the_order_in_memory_does_not_matter() -> None:
 def test_the_file_comes_back(records: dict[str, Record]) -> None:
     data = encode(HEADER, records)
     assert decode(data, "f") == (HEADER, records)
-    assert decode_header(data, "f") == HEADER
+    assert decode_header(data, "f") == replace(HEADER, log=())
+
+
+def test_a_record_names_the_commands_that_changed_it() -> None:
+    records = {"QuantumTask/a": Record((replace(attempt(1), entry="e1"),), log=("e1", "e2"))}
+    assert decode(encode(HEADER, records), "f") == (HEADER, records)
 
 
 def test_reading_leaves_the_collector_as_it_was() -> None:
@@ -108,13 +119,15 @@ def test_an_older_format_is_upgraded_step_by_step(monkeypatch: pytest.MonkeyPatc
         records = document.get("resources", {})
         return {"header": document["header"] | {"format_version": 1}, "records": records}
 
+    without_log = replace(HEADER, log=())
+
     monkeypatch.setitem(file_format.UPGRADES, 0, no_longer_called_resources)
-    old = json.loads(encode(HEADER, RECORDS))
+    old = json.loads(encode(without_log, RECORDS))
     old["header"]["format_version"] = 0
     old["resources"] = old.pop("records")
     data = _sealed(old)
-    assert decode(data, "f") == (HEADER, RECORDS)
-    assert decode_header(data, "f") == HEADER
+    assert decode(data, "f") == (without_log, RECORDS)
+    assert decode_header(data, "f") == without_log
 
 
 def test_a_format_that_no_upgrade_knows_is_refused() -> None:
@@ -130,8 +143,13 @@ def _sealed(document: dict[str, Any]) -> bytes:
     return body + b'\n"sha256":"' + file_format.seal(body) + b'"}\n'
 
 
-def test_a_state_of_the_first_format_is_read_and_nothing_in_it_changes() -> None:
-    data = encode(HEADER, RECORDS).partition(b'\n"sha256"')[0].replace(b'"format_version":2', b'"format_version":1')
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_state_of_an_older_format_is_read_and_has_no_log(version: int) -> None:
+    """Format 2 is format 1 with more in the attempts; neither has a log."""
+    parts = WHOLE.partition('"log":[')
+    text = parts[0].replace('"format_version":3', f'"format_version":{version}') + parts[2].partition("],\n")[2]
+    data = text.rstrip("\n").encode()
     old = data + b'\n"sha256":"' + file_format.seal(data) + b'"}\n'
-    assert decode(old, "f") == (HEADER, RECORDS)
-    assert decode_header(old, "f") == HEADER
+    expected = replace(HEADER, log=())
+    assert decode(old, "f") == (expected, RECORDS)
+    assert decode_header(old, "f") == expected
