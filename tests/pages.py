@@ -3,7 +3,8 @@
 A page begins in an empty folder with a local cloud of its own. In its ```console blocks each line after `$ ` is run.
 Comments before a block are the reader's hands: `<!-- in examples/bell -->` (a copy of that
 folder; a second one gets a name, `<!-- in examples/bell NAME -->`),
-`<!-- replace FILE OLD NEW -->`, `<!-- forget-state -->` and `<!-- qctl … -->` (a command that the page does not show).
+`<!-- replace FILE OLD NEW -->`, `<!-- forget-state -->`,
+`<!-- commit BRANCH -->` (the folder is checked out) and `<!-- qctl … -->` (a command that the page does not show).
 """
 
 from __future__ import annotations
@@ -38,19 +39,22 @@ PAGES = [
             "state",
             "report",
             "fears",
+            "provenance",
         )
     ),
 ]
 COMMANDS_PAGE = HOUSE / "docs" / "commands.md"
 PICTURE = HOUSE / "docs" / "img" / "plan.svg"
-_HANDS = r"^<!-- (?P<hands>in|replace|forget-state|qctl) ?(?P<rest>.*?)-->$"
+_HANDS = r"^<!-- (?P<hands>in|replace|forget-state|commit|qctl) ?(?P<rest>.*?)-->$"
 _PIECE = re.compile(rf"(?ms)^```console\n(?P<block>.*?)^```$|{_HANDS}")
 _RANDOM = re.compile(
     r"(?m)^( +[01gre]+) +(?:\d+ +[01]\.\d{4} .*|[01]\.\d{4} +[01]\.\d{4} +[-+]\d\.\d{4})$"
     r"|^(  (?:total variation distance|Hellinger fidelity|They differ by)\b).*$"
     r"|(?<=  uid: )[0-9a-f-]{36}(?=  #)"
     r"|(?<=:spending-limit/)[0-9a-f-]{36}"
+    r"|(?<=^apply )[0-9a-f]{12}(?=:)|(?<=^  manifests   = )[0-9a-f]{64}$|(?<=^  plan        = )[0-9a-f]{64}$"
 )
+_COMMIT = "5f0c3a1e9b7d24680ace13579bdf02468ace1357"
 
 
 def rerun(page: str) -> str:
@@ -111,6 +115,10 @@ class _Reader:
             path.write_text(text.replace(args[1], args[2].replace("\\n", "\n")), "utf-8")
         elif hands == "forget-state":
             shutil.rmtree(self.root / "state")
+        elif hands == "commit":
+            (self.root / ".git").mkdir()
+            (self.root / ".git" / "HEAD").write_text(f"ref: refs/heads/{args[0]}\n")
+            (self.root / ".git" / "packed-refs").write_text(f"{_COMMIT} refs/heads/{args[0]}\n")
         else:
             self._run(shlex.join(["qctl", *args]))
 

@@ -144,6 +144,13 @@ def _adopted(record: Record, attempt: Attempt) -> Attempt:
         return attempt
     if known.exists:
         return known
+    # What only we knew when it was sent: by whom, for how much, on what device.
+    attempt = replace(
+        attempt,
+        entry=known.entry,
+        estimate=attempt.estimate or known.estimate,
+        facts=attempt.facts or known.facts,
+    )
     # A batch is made with all its jobs or not at all: those that its list does not show yet are there as well.
     return jobs_seen(replace(attempt, jobs=known.jobs), attempt.jobs) if known.jobs else attempt
 

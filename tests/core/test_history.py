@@ -56,12 +56,12 @@ def test_what_nobody_began_is_in_no_command() -> None:
 
 
 def test_a_renamed_address_keeps_its_log() -> None:
-    events = [begun("e1"), intended(0), begun("e2"), Moved("t", "QuantumTask/t0", "QuantumTask/new")]
+    events: list[Event] = [begun("e1"), intended(0), begun("e2"), Moved("t", "QuantumTask/t0", "QuantumTask/new")]
     assert fold(EMPTY, events).records["QuantumTask/new"].log == ("e1", "e2")
 
 
 def test_letting_go_is_in_the_log_once() -> None:
-    events = [begun("e1"), intended(0), Managed("t", "QuantumTask/t0", managed=False)]
+    events: list[Event] = [begun("e1"), intended(0), Managed("t", "QuantumTask/t0", managed=False)]
     assert fold(EMPTY, events).records["QuantumTask/t0"].log == ("e1",)
 
 
@@ -79,7 +79,7 @@ def test_of_an_entry_that_both_know_the_end_counts() -> None:
     assert merged((first,), (ended,)) == merged((ended,), (first,)) == (ended,)
 
 
-TEXT = st.text(st.characters(exclude_categories=("Cs",)))
+TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 NUMBER = st.decimals(0, 10**6, allow_nan=False, places=5)
 ENTRIES = st.builds(
     LogEntry,

@@ -190,14 +190,14 @@ def test_the_window_of_an_addition_counts_from_the_end_of_the_call(opened: World
 
 def test_the_window_counts_from_the_last_call(world: World) -> None:
     slow = Fault("throttled", delay=WINDOW)
-    world.apply(AB, slow, slow, Fault("lost", share=0.0, rest=True, delay=WINDOW - LAG - 1), dies=5)
+    world.apply(AB, slow, slow, Fault("lost", share=0.0, rest=True, delay=WINDOW - LAG - 1), dies=6)
     assert _attempt(world).outcome is Outcome.PENDING
     world.settle(AB)
     assert _jobs(world) == ["ab"]
 
 
 def test_the_end_of_a_call_is_on_disk_before_the_long_look(world: World) -> None:
-    world.apply(AB, LATE, dies=3)
+    world.apply(AB, LATE, dies=4)
     assert _attempt(world).outcome is Outcome.UNKNOWN
 
 
