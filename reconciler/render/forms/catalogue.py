@@ -12,6 +12,7 @@ from reconciler.render.forms.clouds import DevicesForm, DriftForm, LocalStatusFo
 from reconciler.render.forms.events import Event
 from reconciler.render.forms.findings import IamPolicy, Policies, PolicyTests, Validated
 from reconciler.render.forms.form import schema_of
+from reconciler.render.forms.history import LogForm
 from reconciler.render.forms.plan import PlanForm, SavedPlanForm
 from reconciler.render.forms.project import CostForm, DocumentsForm, GraphForm, PricesForm, VersionForm
 from reconciler.render.forms.results import ComparisonForm, LogsForm, ResultsForm
@@ -40,6 +41,7 @@ FORMS: Mapping[str, Published] = {
     "state": Published(StateForm, ("state list",)),
     "record": Published(RecordForm, ("state show",)),
     "copies": Published(CopiesForm, ("state history",)),
+    "log": Published(LogForm, ("log",)),
     "cost": Published(CostForm, ("cost",)),
     "prices": Published(PricesForm, ("cost prices",)),
     "devices": Published(DevicesForm, ("devices",)),
