@@ -21,7 +21,14 @@ from reconciler.store.plan_file import PlanUnreadable, read
 from reconciler.store.sealed import Seal, Sealed, keys_of
 from reconciler.workflow.observe import Refresh
 from reconciler.workflow.plan import Planned, Selection
-from reconciler.workflow.saved_plans import Texts, differences, refresh_of, selection_of, too_late, unexpected
+from reconciler.workflow.saved_plans import (
+    Texts,
+    differences,
+    refresh_of,
+    selection_of,
+    too_late,
+    unexpected,
+)
 
 _LONGEST = 365 * 86_400  # seconds
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -13,13 +14,14 @@ from reconciler.cli.clouds import Problem
 from reconciler.cli.exits import Exit
 from reconciler.cli.options import project_options, selection_options
 from reconciler.cli.plan_forms import Forms, form_options, show_in
+from reconciler.cli.policy_folders import folder_problems
 from reconciler.cli.project import Flags, Opened, open_project, opened, require_known
 from reconciler.cli.report import report_plan
 from reconciler.cli.result_files import write
 from reconciler.cli.terminal import output
 from reconciler.core.address import parse_address
 from reconciler.core.collector import collector_paused
-from reconciler.core.diagnostic import Diagnostic
+from reconciler.core.diagnostic import Diagnostic, has_errors
 from reconciler.core.plan import Plan
 from reconciler.manifest.load import Loaded
 from reconciler.store.plan_file import PURPOSE, encode
@@ -94,6 +96,8 @@ def _plan(flags: Flags, selection: Selection, refresh: Refresh, cache: DesiredCa
     desired = cache.read() if cache else None
     if desired is None:
         return _plan_from_manifests(flags, selection, refresh, cache)
+    if has_errors(wrong := folder_problems(flags.folder, os.environ)):
+        raise Problem(*wrong)
     session = opened(flags, Loaded(desired.project, (), {}, ()), desired.project).session
     known = remember(session, refresh)
     plan = plan_without_changes(session, desired.resources, desired.edges, selection, known)

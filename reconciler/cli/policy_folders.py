@@ -17,16 +17,29 @@ VARIABLE = "QCTL_POLICY_DIR"
 
 def with_policies(loaded: Loaded, root: Path, surroundings: Mapping[str, str]) -> Loaded:
     """The same with the policies of these folders, and with what is wrong with any policy."""
-    policies, found = list(loaded.policies), list(loaded.diagnostics)
+    pinned, problems = _pinned(root, surroundings)
+    policies, found = [*loaded.policies, *pinned], [*loaded.diagnostics, *problems]
+    if not policies and not problems:
+        return loaded
+    found.extend(_mistakes(policies))
+    return replace(loaded, policies=tuple(policies), diagnostics=tuple(in_order(found)))
+
+
+def folder_problems(root: Path, surroundings: Mapping[str, str]) -> list[Diagnostic]:
+    """What is wrong with these folders alone, for a command that reads no manifests."""
+    policies, found = _pinned(root, surroundings)
+    return in_order([*found, *_mistakes(policies)]) if policies else found
+
+
+def _pinned(root: Path, surroundings: Mapping[str, str]) -> tuple[list[Policy], list[Diagnostic]]:
+    policies: list[Policy] = []
+    found: list[Diagnostic] = []
     for name in surroundings.get(VARIABLE, "").split(os.pathsep):
         if name:
             pinned, problems = read_pinned(Path(name), root)
             policies.extend(pinned)
             found.extend(problems)
-    if not policies and len(found) == len(loaded.diagnostics):
-        return loaded
-    found.extend(_mistakes(policies))
-    return replace(loaded, policies=tuple(policies), diagnostics=tuple(in_order(found)))
+    return policies, found
 
 
 def _mistakes(policies: list[Policy]) -> list[Diagnostic]:

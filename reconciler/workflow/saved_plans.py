@@ -14,7 +14,7 @@ from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.digest import canonical, sha256
 from reconciler.core.plan import Plan
 from reconciler.core.saved_plan import Asked, Basis, SavedPlan, decisions_changed, stale, texts_changed, world_changed
-from reconciler.manifest.fingerprint import manifests_now, programs_in
+from reconciler.manifest.fingerprint import manifests_now, programs_in, programs_now
 from reconciler.manifest.variables import ENVIRONMENT_PREFIX
 from reconciler.store.port import Snapshot
 from reconciler.workflow.observe import Refresh
@@ -66,6 +66,13 @@ def too_late(session: Session, saved: SavedPlan, texts: Texts) -> list[Diagnosti
     """Why it may not be applied, as far as that can be told without the state and the clouds."""
     changed = [*_wrong_place(session, saved), *_aged(session, saved), *texts_changed(saved.basis, texts.basis())]
     return [stale(why) for why in _bounded(changed)]
+
+
+def files_changed(saved: SavedPlan, root: Path, given: Sequence[Path]) -> list[Diagnostic]:
+    """Which files differ, as far as that can be told of a project whose manifests can't be read."""
+    now = manifests_now(root, given or None)
+    now |= programs_now(root, saved.basis.files.keys() - now.keys())
+    return [stale(why) for why in _bounded(list(texts_changed(saved.basis, replace(saved.basis, files=now))))]
 
 
 def differences(saved: SavedPlan, planned: Planned) -> list[Diagnostic]:

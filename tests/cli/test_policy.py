@@ -95,6 +95,17 @@ def test_a_mistyped_folder_is_no_way_around(place: Place, monkeypatch: pytest.Mo
     assert "policy/folder" in ran.err
 
 
+def test_a_plan_from_the_cache_needs_its_folder_too(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.declare("a")
+    place.finish()
+    assert "No changes." in place.ok("plan").out
+    assert "No changes." in place.ok("plan").out, "this one is from the cache"
+    monkeypatch.setenv("QCTL_POLICY_DIR", "nowhere")
+    ran = place.run("plan")
+    assert ran.code == 1
+    assert "policy/folder" in ran.err
+
+
 def test_several_folders_are_separated_as_in_a_path(
     place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

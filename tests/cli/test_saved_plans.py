@@ -84,6 +84,18 @@ _SINCE: dict[str, tuple[Callable[[Place], object], Exit, str, str]] = {
         "plan/stale",
         "The file more.yaml was added.",
     ),
+    "a manifest was broken": (
+        lambda place: _edit(place, "qctl.yaml", "shots: ", "shotz: "),
+        Exit.STALE,
+        "plan/stale",
+        "The file qctl.yaml was edited.",
+    ),
+    "a program was removed": (
+        lambda place: (place.root / "bell.qasm").unlink(),
+        Exit.STALE,
+        "plan/stale",
+        "The file bell.qasm was removed.",
+    ),
     "a price changed": (_other_prices, Exit.STALE, "plan/stale", "The price table AmazonBraket is another one."),
     "a device went offline": (
         lambda place: place.ok("local", "switch", "devices.offline", "Garnet"),
@@ -227,6 +239,16 @@ def test_a_fingerprint_approves_the_same_plan_and_no_other(place: Place) -> None
     _edit(place, "qctl.yaml", "shots: 200", 'shots: "${{ var.shots }}"')
     place.ok("apply", "--expect", fingerprint)
     assert place.tasks() == 1
+
+
+@pytest.mark.parametrize("also", [(), ("--auto-approve",)], ids=str)
+def test_an_empty_fingerprint_approves_nothing(planned: Place, also: tuple[str, ...]) -> None:
+    """A script whose variable is not set means to be careful."""
+    for args in (("apply",), ("apply", _PLAN)):
+        ran = planned.run(*args, "--expect", "", *also)
+        assert ran.code == Exit.ERROR
+        assert "--expect is empty" in ran.err
+    assert planned.tasks() == 0
 
 
 def test_what_is_no_plan(place: Place) -> None:
