@@ -84,6 +84,12 @@ class LocalCloud:
             self._world = open_world(self._root)
         return self._world
 
+    def close(self) -> None:
+        """Let go of its file. For those who open many in one process; whoever asks again opens it anew."""
+        if self._world is not None:
+            self._world.close()
+            self._world = None
+
 
 class _LazyClock:
     """The local clock, opened when somebody asks for the time of day."""

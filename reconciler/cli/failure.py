@@ -34,7 +34,7 @@ def explain(error: BaseException, args: Sequence[str]) -> int:
         # Whoever read our output has seen enough; nothing more can be said to them.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.DONE
-    known = _diagnostics(error)
+    known = diagnostics_of(error)
     if known:
         report_problems(known)
         return _code(error)
@@ -54,7 +54,8 @@ def _code(error: BaseException) -> int:
     return Exit.ERROR
 
 
-def _diagnostics(error: BaseException) -> list[Diagnostic]:
+def diagnostics_of(error: BaseException) -> list[Diagnostic]:
+    """What is said of an error that can be expected; nothing for a defect of ours."""
     if isinstance(error, Problem):
         return list(error.diagnostics)
     if isinstance(error, StoreError):

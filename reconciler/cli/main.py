@@ -20,6 +20,7 @@ COMMANDS = {
     "render": "Print the final documents, and where each value comes from.",
     "plan": "Show what apply would do, why, and what it costs.",
     "apply": "Do what the plan shows, once.",
+    "reconcile": "Keep an account as a folder or a repository declares it.",
     "destroy": "Cancel what is unfinished and let go of the rest.",
     "show": "Show declared runs and how they stand.",
     "wait": "Wait until runs are finished.",
