@@ -30,6 +30,8 @@ _HEAVY = {
     "requests",
     "asyncio",
     "waitress",
+    "prometheus_client",
+    "jinja2",
     "werkzeug",
     "rich",
     "sqlite3",
@@ -100,6 +102,12 @@ def test_no_plan_simulates_or_serves(place: Place) -> None:
     assert not _heavy(_imported("plan", cwd=place.root)) & {"numpy", "scipy", "braket", "rich", "waitress", "boto3"}
     applied = _imported("apply", "--auto-approve", cwd=place.root)
     assert not _heavy(applied) & {"numpy", "scipy", "braket", "rich", "waitress", "boto3"}
+
+
+def test_a_round_of_an_agent_serves_nothing_and_tells_nobody(place: Place) -> None:
+    modules = _imported("reconcile", "--once", cwd=place.root)
+    assert not _heavy(modules) & {"waitress", "prometheus_client", "jinja2", "rich"}
+    assert "httpx" not in modules
 
 
 def test_a_plan_that_simulates_nothing_imports_no_simulator_and_no_expressions(place: Place) -> None:

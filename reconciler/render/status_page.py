@@ -53,7 +53,7 @@ def status_page(status: Status, now: str) -> str:
         spend=list(_spend(known)) if known else [],
         unknown=known.spent.unknown if known else 0,
         cycles=[_cycle(cycle) for cycle in totals.recent],
-        footer=f"Made by qctl {status.version} at {now}; made anew every {_REFRESH} s. This page changes nothing.",
+        footer=f"Made by qctl {status.version} at {_when(now)}; anew every {_REFRESH} s. This page changes nothing.",
     )
 
 
@@ -63,10 +63,15 @@ def _facts(status: Status) -> Iterator[tuple[str, str]]:
     if totals.last is not None and totals.last.commit:
         yield "Commit", totals.last.commit[:12]
     yield "Applies", status.applying
-    yield "Last success", totals.succeeded or "none yet"
-    yield "Next round", status.next_at or "now"
+    yield "Last success", _when(totals.succeeded) or "none yet"
+    yield "Next round", _when(status.next_at) or "now"
     yield "Rounds", f"{totals.count}, {sum(totals.cycles.get(v, 0) for v in TROUBLES)} with troubles"
-    yield "Running since", status.started
+    yield "Running since", _when(status.started)
+
+
+def _when(at: str) -> str:
+    """A time that fits into a narrow box."""
+    return f"{at[:19].replace('T', ' ')} UTC" if at else ""
 
 
 def _rows(cycle: Cycle, plan: Plan) -> Iterator[dict[str, str]]:
@@ -100,7 +105,7 @@ def _run(change: Change, state: State | None) -> tuple[str, str]:
 def _plan(cycle: Cycle, plan: Plan) -> dict[str, Any]:
     changes = [c for c in plan.changes if c.changes_anything]
     return {
-        "at": cycle.at,
+        "at": _when(cycle.at),
         "summary": plan.summary,
         "fingerprint": plan.fingerprint,
         "changes": [
@@ -125,4 +130,4 @@ def _spend(cycle: Cycle) -> Iterator[dict[str, str]]:
 def _cycle(cycle: Cycle) -> dict[str, str]:
     word, ink = _WORDS[cycle.verdict]
     done = ", ".join(f"{count} {verb}" for verb, count in cycle.done.items())
-    return {"at": cycle.at, "word": word, "ink": ink, "done": done or "nothing", "commit": cycle.commit[:12]}
+    return {"at": _when(cycle.at), "word": word, "ink": ink, "done": done or "nothing", "commit": cycle.commit[:12]}

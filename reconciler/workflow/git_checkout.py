@@ -133,8 +133,8 @@ class Checkout:
                 timeout=_SECONDS,
                 check=False,
             )
-        except FileNotFoundError as error:
-            raise GitFailed("git is not installed on this machine") from error
+        except OSError as error:
+            raise GitFailed(f"git can't be started on this machine ({error.strerror})") from error
         except subprocess.TimeoutExpired as error:
             raise GitFailed(f"git did not answer within {_SECONDS} s") from error
         if done.returncode:

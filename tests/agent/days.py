@@ -104,7 +104,7 @@ def verdicts(rounds: list[Cycle]) -> list[Verdict]:
     return [verdict for number, verdict in enumerate(told) if not number or told[number - 1] is not verdict]
 
 
-def declare(root: Path, budget: str = "", more: str = "", **shots: int) -> None:
+def declare(root: Path, budget: str = "", more: str = "", /, **shots: int) -> None:
     """Write the manifest: one task for Garnet a name, and more."""
     project = PROJECT.replace("spec:\n", f"spec:\n  budget: {{max: {budget}}}\n", 1) if budget else PROJECT
     if more:
