@@ -52,8 +52,8 @@ def test_four_days(place: Place) -> None:
         (70 * HOUR, lambda: declare(root, "12.00 USD", ATOMS, a=2000, c=1000, d=1000)),  # b is finished: let go of
     )
     sent: list[bytes] = []
-    agent, rounds = agent_of(days, interval=2 * HOUR, notifier=notifier(sent))
-    other, others = agent_of(days, interval=2 * HOUR)
+    agent, rounds = agent_of(days, interval=4 * HOUR, notifier=notifier(sent))
+    other, others = agent_of(days, interval=4 * HOUR)
     days.meanwhile = other.round
     assert agent.run() == Exit.DONE
 

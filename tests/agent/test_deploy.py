@@ -33,7 +33,7 @@ def _instructions() -> list[tuple[str, str]]:
 
 
 def _deployment() -> dict[str, Any]:
-    documents = {document["kind"]: document for document in yaml.safe_load_all(_text("kubernetes.yaml"))}
+    documents = {document["kind"]: document for document in yaml.safe_load_all(_text("kubernetes.yml"))}
     return documents["Deployment"]["spec"]  # type: ignore[no-any-return]
 
 
@@ -54,7 +54,7 @@ def _unit() -> dict[str, list[str]]:
     return found
 
 
-@pytest.mark.parametrize("name", ["Dockerfile", "agent.env", "kubernetes.yaml", "qctl-agent.service", "README.md"])
+@pytest.mark.parametrize("name", ["Dockerfile", "agent.env", "kubernetes.yml", "qctl-agent.service", "README.md"])
 def test_every_variable_is_an_option(name: str) -> None:
     named = set(re.findall(r"QCTL_RECONCILE_[A-Z_]+", _text(name)))
     assert named

@@ -36,7 +36,7 @@ def test_killed_and_started_again(place: Place, point: str) -> None:
     assert run([*_ONCE, "0"], crash_at=point) == KILLED, "the point was never passed: this case tests nothing"
 
     days = days_of(place.cloud, HOUR)
-    agent, _ = agent_of(days, Permission(cancel=True), interval=600)
+    agent, _ = agent_of(days, Permission(cancel=True), interval=1800)
     agent.run()
     assert sorted(tasks_in(place.cloud)) == [100, 1000, 2000]
     assert days.world.counts()["CancelQuantumTask"] in (1, 2)

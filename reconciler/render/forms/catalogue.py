@@ -32,7 +32,7 @@ class Published:
 FORMS: Mapping[str, Published] = {
     "plan": Published(PlanForm, ("plan",)),
     "saved-plan": Published(SavedPlanForm, ("show",)),
-    "event": Published(Event, ("apply", "destroy", "wait")),
+    "event": Published(Event, ("apply", "destroy", "wait", "reconcile")),
     "validate": Published(Validated, ("validate",)),
     "runs": Published(RunsForm, ("show",)),
     "logs": Published(LogsForm, ("show",)),

@@ -1,4 +1,4 @@
-"""The event stream of `apply`, `destroy` and `wait`: one object a line, each with its version."""
+"""The event stream of `apply`, `destroy`, `wait` and `reconcile`: one object a line, each with its version."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, RootModel
 
 from reconciler.core.progress import Stage
+from reconciler.render.forms.cycle import CycleEvent
 from reconciler.render.forms.form import Form, Version
 from reconciler.render.forms.plan import PlanForm
 
@@ -81,7 +82,7 @@ class WaitedEvent(Form):
     interrupted: bool
 
 
-_Any = PlanEvent | ProgressEvent | HeartbeatEvent | AppliedEvent | WaitedEvent
+_Any = PlanEvent | ProgressEvent | HeartbeatEvent | AppliedEvent | WaitedEvent | CycleEvent
 
 
 class Event(RootModel[Annotated[_Any, Field(discriminator="event")]]):
