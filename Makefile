@@ -54,3 +54,4 @@ bench: $(READY) ## Measure speed
 schemas: $(READY) ## Write the JSON Schemas anew from the spec models
 	$(say) "Writing schemas/"
 	$(BIN)/qctl schema --out schemas
+	$(BIN)/python -m tests.rules

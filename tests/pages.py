@@ -38,6 +38,7 @@ PAGES = [
             "environments",
             "state",
             "report",
+            "machine-forms",
             "fears",
             "provenance",
         )

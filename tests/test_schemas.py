@@ -50,6 +50,13 @@ def test_each_command_with_json_has_a_schema() -> None:
     assert taking - told == set()
 
 
+def test_the_page_lists_them_all() -> None:
+    page = (HOUSE / "docs" / "machine-forms.md").read_text("utf-8")
+    assert [
+        n for n, form in FORMS.items() if f"| {', '.join(f'`qctl {c}`' for c in form.commands)} | [{n}." not in page
+    ] == []
+
+
 @pytest.mark.parametrize("path", _GOLDEN, ids=lambda path: path.parent.name)
 def test_plans_fit_their_schema(path: Path) -> None:
     """By the library that others use, and not only by the fast one that looks at every output."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from reconciler.cli.event_stream import EventStream
 from reconciler.cli.terminal import output
 from reconciler.core.address import Address
 from reconciler.core.change import Action
 from reconciler.core.event import Verb
 from reconciler.core.state import Record
-from reconciler.render.json_form import dumps
 from reconciler.workflow.apply import Applied
 from reconciler.workflow.plan import Planned
 from reconciler.workflow.session import Session
@@ -18,7 +18,7 @@ from reconciler.workflow.session import Session
 _ALWAYS = ("added", "changed", "destroyed")
 
 
-def summary(verb: str, session: Session, planned: Planned, applied: Applied, *, as_json: bool) -> None:
+def summary(verb: str, session: Session, planned: Planned, applied: Applied, stream: EventStream) -> None:
     """The counts on standard output, then each refusal, doubt and skip with its reason."""
     plan = planned.plan
     counts = {
@@ -36,11 +36,9 @@ def summary(verb: str, session: Session, planned: Planned, applied: Applied, *, 
     }
     closed = len(applied.closed)
     out = output()
-    if as_json:
-        more = {"jobs_added": jobs["added"], "jobs_cancelled": jobs["cancelled"], "closed": closed}
-        out.line(dumps({"event": "applied", "format_version": 1, **counts, **more}, indent=None))
-        return
-    if plan.empty:
+    more = {"jobs_added": jobs["added"], "jobs_cancelled": jobs["cancelled"], "closed": closed}
+    stream.emit("applied", {**counts, **more})
+    if stream.as_json or plan.empty:
         return
     runs = ", ".join(f"{n} {word}" for word, n in counts.items() if n or word in _ALWAYS)
     parts = [f"Runs: {runs}"]

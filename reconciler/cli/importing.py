@@ -37,7 +37,7 @@ def take_over(project: Opened, one: Declared, *, auto_approve: bool) -> int:
             return Exit.DONE
         if not approved("import", auto_approve=auto_approve):
             return Exit.ERROR
-        with view(as_json=False) as progress:
+        with view() as progress:
             applied = apply(session, planned, progress.tell, threading.Event(), operation="import")
     for address, why in (*applied.refused.items(), *applied.unknown.items(), *applied.skipped.items()):
         output().error(f"note: {address} is imported; its tags are not put yet: {why}")

@@ -39,6 +39,7 @@ class How:
     timeout: float | None
     parallelism: int
     lock_timeout: float
+    json_into: Path | None = None
 
 
 def project_options(command: Command) -> Command:
@@ -118,9 +119,10 @@ def run_options(command: Command) -> Command:
         timeout: float | None,
         parallelism: int,
         lock_timeout: float,
+        json_into: Path | None,
         **rest: Any,
     ) -> int:
-        return command(how=How(auto_approve, wait_for, timeout, parallelism, lock_timeout), **rest)
+        return command(how=How(auto_approve, wait_for, timeout, parallelism, lock_timeout, json_into), **rest)
 
     return _with(
         gathered,
@@ -133,6 +135,7 @@ def run_options(command: Command) -> Command:
             "--parallelism", type=click.IntRange(1, 64), default=10, show_default=True, help="So many calls at a time."
         ),
         lock_timeout_option,
+        json_into_option,
     )
 
 
@@ -168,6 +171,18 @@ timeout_option = click.option(
     callback=_finite,
     metavar="SECONDS",
     help="Wait at most so long; then exit with 7.",
+)
+json_into_option = click.option(
+    "--json-into", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write the JSON there as well."
+)
+sarif_option = click.option(
+    "--sarif", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write the findings as SARIF."
+)
+junit_option = click.option(
+    "--junit",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write what was tried as JUnit.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 

@@ -12,12 +12,14 @@ import click
 from reconciler.cli.approval import read_validity, texts_of
 from reconciler.cli.clouds import Problem
 from reconciler.cli.exits import Exit
+from reconciler.cli.junit import write_plan_junit
 from reconciler.cli.options import project_options, selection_options
 from reconciler.cli.plan_forms import Forms, form_options, show_in
 from reconciler.cli.policy_folders import folder_problems
 from reconciler.cli.project import Flags, Opened, open_project, opened, require_known
 from reconciler.cli.report import report_plan
 from reconciler.cli.result_files import write
+from reconciler.cli.sarif import problems_in
 from reconciler.cli.terminal import output
 from reconciler.core.address import parse_address
 from reconciler.core.collector import collector_paused
@@ -71,10 +73,14 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
     cache = None
     if not no_cache and selection == Selection():  # a part of a plan is asked for in words that must be checked
         cache = cache_for(flags.folder, flags.environment, flags.files, flags.variables)
-    made = _plan(flags, selection, refresh, None if out or report else cache)
+    kept = out or report or forms.junit
+    with problems_in(forms.sarif):
+        made = _plan(flags, selection, refresh, None if kept else cache)
     plan = _show(forms, made)
     if report is not None and not isinstance(made, Plan):
         report_plan(made.project, made.planned, report)
+    if forms.junit is not None and not isinstance(made, Plan):
+        write_plan_junit(forms.junit, made.project.session, plan)
     if not plan.applicable:
         return stopped(plan)
     if out is not None and not isinstance(made, Plan):

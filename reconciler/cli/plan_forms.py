@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
 
+from reconciler.cli.options import json_into_option, junit_option, sarif_option
 from reconciler.cli.result_files import write
+from reconciler.cli.sarif import write_sarif
 from reconciler.cli.terminal import output, report_problems
 from reconciler.core.device_standing import DeviceStanding
 from reconciler.core.plan import Plan, plan_to_json
@@ -31,21 +33,22 @@ class Forms:
     max_bytes: int = GITHUB_LIMIT
     full: bool = False
     json_into: Path | None = None
+    sarif: Path | None = None
+    junit: Path | None = None
 
 
-json_into_option = click.option(
-    "--json-into", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write the JSON there as well."
-)
+_NAMES = tuple(field.name for field in fields(Forms))
 
 
 def form_options(command: Command) -> Command:
     """The command gets `forms`."""
 
     @wraps(command)
-    def gathered(as_json: bool, form: str, max_bytes: int, full: bool, json_into: Path | None, **rest: Any) -> int:
-        if as_json and form == "markdown":
+    def gathered(**given: Any) -> int:
+        forms = Forms(**{name: given.pop(name) for name in _NAMES})
+        if forms.as_json and forms.form == "markdown":
             raise click.UsageError("Say either --json or --format markdown.")
-        return command(forms=Forms(as_json, form, max_bytes, full, json_into), **rest)
+        return command(forms=forms, **given)
 
     for option in reversed(
         [
@@ -64,6 +67,8 @@ def form_options(command: Command) -> Command:
                 "--full", is_flag=True, help="Show every point of large sweeps, and every job of large batches."
             ),
             json_into_option,
+            sarif_option,
+            junit_option,
         ]
     ):
         gathered = option(gathered)
@@ -74,6 +79,8 @@ def show_in(forms: Forms, plan: Plan, devices: Mapping[str, DeviceStanding], now
     """The plan in the form that is wanted, and in files. `now` may open the local cloud, so only devices need it."""
     if forms.json_into is not None:
         write(forms.json_into, f"{dumps(plan_to_json(plan))}\n".encode())
+    if forms.sarif is not None:
+        write_sarif(forms.sarif, plan.diagnostics)
     if forms.form == "markdown":
         standing = {name: device_line(device.told, now) for name, device in devices.items()}
         output().line(plan_markdown(plan, standing, budget=forms.max_bytes).rstrip("\n"))

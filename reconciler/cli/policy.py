@@ -8,7 +8,8 @@ import click
 
 from reconciler.cli.clouds import Problem
 from reconciler.cli.exits import Exit
-from reconciler.cli.options import FOLDER, json_option, project_options
+from reconciler.cli.junit import write_policy_junit
+from reconciler.cli.options import FOLDER, json_option, junit_option, project_options
 from reconciler.cli.project import Flags, load
 from reconciler.cli.terminal import output, report_problems
 from reconciler.core.diagnostic import Diagnostic, has_errors
@@ -46,12 +47,15 @@ def list_(flags: Flags, as_json: bool) -> int:
 @command.command("test")
 @project_options
 @json_option
-def test(flags: Flags, as_json: bool) -> int:
+@junit_option
+def test(flags: Flags, as_json: bool, junit: Path | None) -> int:
     """Run the tests of all policies; exits with 1 if one fails. Reads no state and calls no cloud."""
     ready = _ready(_sound(flags))
     if unfit := [found for each in ready for found in made_of_nothing(each)]:
         raise Problem(*unfit)
     tried = [(each.policy, one) for each in ready for one in try_policy(each)]
+    if junit is not None:
+        write_policy_junit(junit, tried)
     if as_json:
         tests = [_tried_to_json(policy, one) for policy, one in tried]
         output().line(dumps({"format_version": 1, "passed": all(t.passed for _, t in tried), "tests": tests}))

@@ -25,9 +25,10 @@ from reconciler.cli.agent.options import (
 )
 from reconciler.cli.agent.source import Source, source_of
 from reconciler.cli.clouds import Problem
+from reconciler.cli.event_stream import EventStream
 from reconciler.cli.options import json_option, project_options
 from reconciler.cli.project import Flags
-from reconciler.cli.terminal import output, view
+from reconciler.cli.terminal import output
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.permission import Permission
 from reconciler.core.status import Status
@@ -92,7 +93,7 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
         source,
         permission,
         board,
-        view(as_json),
+        EventStream(as_json=as_json).view(),
         log_json if as_json else log_text,
         clock,
         random.random,

@@ -28,8 +28,8 @@ def report_problems(found: list[Diagnostic]) -> None:
     out.error(diagnostics_text(in_order(found), colour=out.error_colour))
 
 
-def view(as_json: bool) -> View:
-    """How progress is shown: live on a terminal, lines in a pipe, JSON for programs."""
+def view() -> View:
+    """How progress is shown to people: live on a terminal, lines in a pipe."""
     from reconciler.render.progress_view import make_view  # rich, on a terminal
 
-    return make_view(output(), as_json=as_json)
+    return make_view(output())

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import click
 from click.core import ParameterSource
 
 from reconciler.cli.exits import Exit
-from reconciler.cli.options import json_option, project_options
+from reconciler.cli.options import json_into_option, json_option, project_options, sarif_option
 from reconciler.cli.project import Flags, load, project_context, shelf_of
+from reconciler.cli.result_files import write
+from reconciler.cli.sarif import write_sarif
 from reconciler.cli.terminal import output, report_problems
 from reconciler.core.diagnostic import Diagnostic, has_errors, in_order
 from reconciler.core.plan import diagnostic_to_json
@@ -31,8 +34,10 @@ class _Validated:
 @click.command("validate")
 @project_options
 @json_option
+@json_into_option
+@sarif_option
 @click.pass_context
-def command(ctx: click.Context, flags: Flags, as_json: bool) -> int:
+def command(ctx: click.Context, flags: Flags, as_json: bool, json_into: Path | None, sarif: Path | None) -> int:
     """Check the manifests and the files they name; reads no state and calls no cloud.
 
     Programs are held against what their devices said when a plan last asked them: that is a warning, with the time.
@@ -42,21 +47,28 @@ def command(ctx: click.Context, flags: Flags, as_json: bool) -> int:
     validated = list(_validate(flags, named=named))
     found = in_order(d for one in validated for d in one.found)
     wrong = has_errors(found)
+    if json_into is not None:
+        write(json_into, f"{dumps(_to_json(validated, found))}\n".encode())
+    if sarif is not None:
+        write_sarif(sarif, found)
     if as_json:
-        findings = [diagnostic_to_json(d) for d in found]
-        data: dict[str, object] = {
-            "format_version": 1,
-            "valid": not wrong,
-            "resources": max(one.resources for one in validated),
-        }
-        if len(validated) > 1:
-            data["environments"] = {one.environment: _summary(one) for one in validated}
-        output().line(dumps(data | {"diagnostics": findings}))
+        output().line(dumps(_to_json(validated, found)))
         return Exit.ERROR if wrong else Exit.DONE
     report_problems(found)
     if not wrong or len(validated) > 1:
         output().line(_told(validated))
     return Exit.ERROR if wrong else Exit.DONE
+
+
+def _to_json(validated: Sequence[_Validated], found: Sequence[Diagnostic]) -> dict[str, object]:
+    data: dict[str, object] = {
+        "format_version": 1,
+        "valid": not has_errors(found),
+        "resources": max(one.resources for one in validated),
+    }
+    if len(validated) > 1:
+        data["environments"] = {one.environment: _summary(one) for one in validated}
+    return data | {"diagnostics": [diagnostic_to_json(d) for d in found]}
 
 
 def _validate(flags: Flags, *, named: bool) -> Iterator[_Validated]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from reconciler.cli.event_stream import event_stream
 from reconciler.cli.local_jobs import jobs_running
 from reconciler.cli.options import address_arguments, json_option, project_options, timeout_option
 from reconciler.cli.project import Flags, open_project, require_known
@@ -28,5 +29,5 @@ def command(flags: Flags, selection: Selection, timeout: float | None, as_json: 
     # Only of batches the declaration tells more than the record: which of their jobs are wanted.
     batches = [d for d in project.loaded.resources if kinds[d.address.kind].result == "job"]
     resources = {str(d.address): kinds[d.address.kind].desired(d, session.context) for d in batches}
-    with jobs_running(project):
-        return wait_for(session, Wanted(tokens, resources), selection, timeout, as_json=as_json)
+    with jobs_running(project), event_stream(as_json=as_json) as stream:
+        return wait_for(session, Wanted(tokens, resources), selection, timeout, stream)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
+from reconciler.cli.event_stream import EventStream
 from reconciler.cli.exits import Exit
 from reconciler.cli.interrupt import stoppable
-from reconciler.cli.terminal import output, view
+from reconciler.cli.terminal import output
 from reconciler.core.address import Address, parse_address
 from reconciler.core.attempt import Attempt
 from reconciler.core.job import Job
@@ -31,17 +32,19 @@ class Wanted:
     resources: Mapping[str, Resource] = field(default_factory=dict)
 
 
-def wait_for(session: Session, wanted: Wanted, selection: Selection, timeout: float | None, *, as_json: bool) -> int:
+def wait_for(session: Session, wanted: Wanted, selection: Selection, timeout: float | None, stream: EventStream) -> int:
     """Wait until all are finished. The exit code of it."""
-    with stoppable() as stop, view(as_json) as progress:
-        waited = wait(session, selection.holds, timeout, progress.tell, stop)
+    with stoppable() as stop, stream.view() as progress:
+        waited = wait(session, selection.holds, timeout, progress.tell, stop, progress.beat)
     out = output()
     bad = list(_ended_badly(waited.state, wanted, selection))
+    ends = {"unfinished": list(map(str, waited.unfinished)), "failed": {str(address): how for address, how in bad}}
+    stream.emit("waited", {"at": session.now(), **ends, "interrupted": waited.interrupted})
     for address, how in bad:
         out.error(f"error: {address} {how}")
     if waited.interrupted:
         return Exit.INTERRUPTED
-    if waited.unfinished and not as_json:
+    if waited.unfinished and not stream.as_json:
         out.error(f"Still unfinished: {', '.join(map(str, waited.unfinished[:5]))}, {len(waited.unfinished)} in all.")
     if bad:  # before RUNNING: whoever waits again waits for the others, and would never hear of these
         return Exit.ERROR

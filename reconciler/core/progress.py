@@ -40,6 +40,20 @@ class Progress:
     total: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """Nothing is new: so many runs have been waited for, for so many seconds."""
+
+    at: str
+    waiting: int
+    seconds: int
+
+
+def heartbeat_to_json(heartbeat: Heartbeat) -> dict[str, Any]:
+    """One line of the event stream."""
+    return {"format_version": 1, "at": heartbeat.at, "waiting": heartbeat.waiting, "seconds": heartbeat.seconds}
+
+
 def progress_to_json(progress: Progress) -> dict[str, Any]:
     """One line of the event stream."""
     return {

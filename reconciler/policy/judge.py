@@ -42,14 +42,19 @@ class Judged:
 
 def judge(ready: Ready, plan: View) -> Judged:
     """Ask every rule of a policy about a plan."""
+    ruled = [judge_rule(ready, at, plan) for at in range(len(ready.rules))]
+    return Judged(tuple(verdict for one in ruled for verdict in one.broken), sum(one.asked for one in ruled))
+
+
+def judge_rule(ready: Ready, at: int, plan: View) -> Judged:
+    """Ask one rule of a policy about a plan."""
     broken: list[Verdict] = []
     asked = 0
-    for at, (rule, expression) in enumerate(zip(ready.policy.rules, ready.rules, strict=True)):
-        for values in _subjects(ready, rule, plan):
-            asked += 1
-            verdict = _verdict(ready, at, expression, values)
-            if verdict is not None:
-                broken.append(verdict)
+    for values in _subjects(ready, ready.policy.rules[at], plan):
+        asked += 1
+        verdict = _verdict(ready, at, ready.rules[at], values)
+        if verdict is not None:
+            broken.append(verdict)
     return Judged(tuple(broken), asked)
 
 

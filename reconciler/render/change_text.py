@@ -136,11 +136,12 @@ def price_text(price: Price | None) -> str:
     """`0.30 USD (list price)`; an unknown bound is said to be unknown."""
     if price is None:
         return "unknown"
-    text = _range(price)
+    text = range_text(price)
     return f"{text} ({visible(price.basis)})" if price.basis else text
 
 
-def _range(price: Price) -> str:
+def range_text(price: Price) -> str:
+    """`0.30 USD to 1.30 USD`, `at least 0.01 USD, at most unknown`."""
     currency = visible(price.currency)
     least = None if price.least is None else amount(price.least, currency)
     most = None if price.most is None else amount(price.most, currency)

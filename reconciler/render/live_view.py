@@ -10,7 +10,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from reconciler.core.progress import Progress, Stage
+from reconciler.core.progress import Heartbeat, Progress, Stage
 from reconciler.render.console import Output
 from reconciler.render.progress_text import PROBLEMS, progress_text
 from reconciler.render.progress_view import Closing
@@ -51,6 +51,9 @@ class LiveView(Closing):
             self._console.print(Text(text.plain, style=text.style))
         else:
             self._last.append(text)
+
+    def beat(self, heartbeat: Heartbeat) -> None:
+        """Nothing: a terminal shows that it is alive."""
 
     def _stays(self, progress: Progress) -> bool:
         """Problems do, a failed run that was waited for among them, and everything where there is little."""

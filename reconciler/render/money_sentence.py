@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from reconciler.core.diagnostic import Severity
 from reconciler.core.event import PAYING, Verb
+from reconciler.core.money import amount
 from reconciler.core.plan import Plan
 
 
@@ -29,12 +30,13 @@ def _paid(plan: Plan) -> str:
     paying = sum(bool(c.count(*PAYING)) and not c.lasting for c in plan.changes)
     if not paying:
         return "Nothing is paid"
+    head = f"{_count(paying, 'submission')} {'costs' if paying == 1 else 'cost'}"
     cost = plan.cost
-    sums = " and ".join(total.bounds.replace(", at most", " and at most") for total in cost.totals)
-    unknown = (
-        f"; {_count(cost.unknown, 'price')} {'is' if cost.unknown == 1 else 'are'} unknown" if cost.unknown else ""
-    )
-    return f"{_count(paying, 'submission')} {'costs' if paying == 1 else 'cost'} {sums}{unknown}"
+    if cost.unknown:  # no sum is the most that it can be
+        least = " and ".join(amount(total.least, total.currency) for total in cost.totals)
+        why = f"{_count(cost.unknown, 'price')} {'is' if cost.unknown == 1 else 'are'} unknown"
+        return f"{head} at least {least} and at most nobody knows how much ({why})"
+    return f"{head} {' and '.join(total.bounds.replace(', at most', ' and at most') for total in cost.totals)}"
 
 
 def _ended(plan: Plan) -> Iterator[str]:

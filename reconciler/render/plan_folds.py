@@ -11,7 +11,7 @@ from reconciler.core.address import Address
 from reconciler.core.change import Action, Change
 from reconciler.core.event import PAYING
 from reconciler.core.money import bill
-from reconciler.render.change_text import change_text, symbol, title_of
+from reconciler.render.change_text import change_text, range_text, symbol, title_of
 from reconciler.render.folding import FOLD_ABOVE, ORDER, SHOWN
 from reconciler.render.markdown import code, html_code, pre, prose
 from reconciler.render.short import short, size
@@ -79,6 +79,8 @@ class Group:
 
     def _cost(self) -> str:
         prices = [c.price for c in self.changes if c.count(*PAYING)]
+        if len(prices) == 1:
+            return "price unknown" if prices[0] is None else range_text(prices[0])
         return str(bill(prices)).removeprefix("Cost: ").removesuffix(".") if prices else ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reconciler.core.progress import Progress, Stage
+from reconciler.core.progress import Heartbeat, Progress, Stage
 from reconciler.render.visible import visible
 
 _STARTED = {
@@ -41,6 +41,12 @@ def progress_text(progress: Progress) -> str:
     detail = f": {progress.detail}" if progress.detail else ""
     count = f" ({progress.done} of {progress.total})" if progress.total and _ends(progress.stage) else ""
     return visible(f"{progress.address}: {' '.join(words)}{detail}{count}")
+
+
+def heartbeat_text(heartbeat: Heartbeat) -> str:
+    """`Still waiting for 2 runs, 5 min so far.`"""
+    runs = f"{heartbeat.waiting:,} run{'' if heartbeat.waiting == 1 else 's'}"
+    return f"Still waiting for {runs}, {heartbeat.seconds // 60:,} min so far."
 
 
 def _ends(stage: Stage) -> bool:

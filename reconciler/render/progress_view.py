@@ -1,14 +1,13 @@
-"""Progress while it happens: live on a terminal, a line for each event in a pipe, JSON lines for programs."""
+"""Progress while it happens: live on a terminal, a line for each event in a pipe."""
 
 from __future__ import annotations
 
 from types import TracebackType
 from typing import Protocol, Self
 
-from reconciler.core.progress import Progress, progress_to_json
+from reconciler.core.progress import Heartbeat, Progress
 from reconciler.render.console import Output
-from reconciler.render.json_form import dumps
-from reconciler.render.progress_text import progress_text
+from reconciler.render.progress_text import heartbeat_text, progress_text
 
 
 class View(Protocol):
@@ -16,6 +15,9 @@ class View(Protocol):
 
     def tell(self, progress: Progress) -> None:
         """Show one moment."""
+
+    def beat(self, heartbeat: Heartbeat) -> None:
+        """Show that there is no news."""
 
     def close(self) -> None:
         """Leave the terminal as it was. May be called twice."""
@@ -52,22 +54,13 @@ class LineView(Closing):
         """One line."""
         self._output.line(progress_text(progress))
 
-
-class JsonView(Closing):
-    """One JSON object a line."""
-
-    def __init__(self, output: Output) -> None:
-        self._output = output
-
-    def tell(self, progress: Progress) -> None:
-        """One object."""
-        self._output.line(dumps({"event": "progress", **progress_to_json(progress)}, indent=None))
+    def beat(self, heartbeat: Heartbeat) -> None:
+        """One line."""
+        self._output.line(heartbeat_text(heartbeat))
 
 
-def make_view(output: Output, *, as_json: bool = False) -> View:
+def make_view(output: Output) -> View:
     """The view that suits this output."""
-    if as_json:
-        return JsonView(output)
     if not output.live:
         return LineView(output)
     from reconciler.render.live_view import LiveView  # rich takes longer to import than most commands run

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from reconciler.core.address import Address, parse_address
 from reconciler.core.attempt import Attempt
 from reconciler.core.event import Event, Observed
-from reconciler.core.progress import Progress, Stage
+from reconciler.core.progress import Heartbeat, Progress, Stage
 from reconciler.core.state import State, fold
 from reconciler.store.errors import Conflict, LockHeld
 from reconciler.store.port import locked
@@ -18,6 +18,7 @@ from reconciler.workflow.rest import rest
 from reconciler.workflow.session import Session, Tell
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 15.0  # seconds
+HEARTBEAT = 60.0  # seconds without news: CI systems end jobs that say nothing for ten minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,15 @@ def wait(
     timeout: float | None,
     tell: Tell,
     stop: threading.Event,
+    beat: Callable[[Heartbeat], None] = lambda _: None,
 ) -> Waited:
-    """Ask until all are finished, `timeout` seconds have passed, or `stop`. Raises CloudUnavailable."""
+    """Ask until all are finished, `timeout` seconds have passed, or `stop`. Raises CloudUnavailable.
+
+    `beat` hears once a minute that there is no news.
+    """
     state = session.store.read().state
     learned: dict[str, Event] = {}  # the last of each run: a day of asking must not become a day's journal
-    began = session.clock.monotonic()
+    began = heard = session.clock.monotonic()
     pause = _FIRST_PAUSE
     while True:
         events = refresh(session, _only(state, about), Refresh.OPEN)
@@ -52,9 +57,15 @@ def wait(
         learned.update((event.token, replace(event, tags=None)) for event in events if isinstance(event, Observed))
         state = after
         left = _unfinished(state, about)
-        over = timeout is not None and session.clock.monotonic() - began >= timeout
+        now = session.clock.monotonic()
+        over = timeout is not None and now - began >= timeout
         if not left or over or stop.is_set():
             return Waited(state, tuple(left), bool(left) and stop.is_set(), _save(session, list(learned.values())))
+        if changed:
+            heard = now
+        elif now - heard >= HEARTBEAT:
+            heard = now
+            beat(Heartbeat(session.now(), len(left), int(now - began)))
         rest(session.clock, pause if timeout is None else min(pause, max(0.05, timeout / 10)), stop)
         pause = _FIRST_PAUSE if changed else min(pause * 1.5, _LONGEST_PAUSE)
 

@@ -16,8 +16,8 @@ from reconciler.cli.agent.loop import Agent
 from reconciler.cli.agent.source import Source
 from reconciler.cli.agent.stopping import Stop
 from reconciler.cli.agent.webhook import Notifier
+from reconciler.cli.event_stream import EventStream
 from reconciler.cli.project import Flags
-from reconciler.cli.terminal import view
 from reconciler.core.cycle import Cycle, Verdict
 from reconciler.core.permission import Permission
 from reconciler.core.status import Status
@@ -93,7 +93,7 @@ def agent_of(
     rounds: list[Cycle] = []
     board = Board(days, interval, Status("0.1.0", "a folder", "auto", timestamp(days.now()), interval))
     source = more.pop("source", None) or Source(Flags())
-    quiet = view(as_json=True)
+    quiet = EventStream(as_json=True).view()
     agent = Agent(source, permission or Permission(), board, quiet, rounds.append, days, lambda: 0.5, **more)
     return agent, rounds
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from io import StringIO
 
 import pytest
 
-from reconciler.core.progress import Progress, Stage
+from reconciler.core.progress import Heartbeat, Progress, Stage
 from reconciler.render.console import Output
 from reconciler.render.live_view import LiveView
 from reconciler.render.progress_text import progress_text
-from reconciler.render.progress_view import JsonView, LineView, make_view
+from reconciler.render.progress_view import LineView, make_view
 from tests.render.samples import address
 
 GHZ = address("QuantumTask/ghz")
@@ -71,16 +70,12 @@ def test_in_a_pipe_each_event_is_a_line() -> None:
     assert out.getvalue() == "QuantumTask/ghz: submitting\nQuantumTask/ghz: submitted arn:x (1 of 1)\n"
 
 
-def test_programs_get_one_object_a_line() -> None:
-    out = Terminal()
-    with make_view(Output(out, env={}), as_json=True) as view:
-        assert isinstance(view, JsonView)
-        view.tell(moment("create", Stage.STARTED))
-        view.tell(moment("create", Stage.REFUSED, 1, 1, detail="two\nlines"))
-    lines = [json.loads(line) for line in out.getvalue().splitlines()]
-    assert [line["event"] for line in lines] == ["progress", "progress"]
-    assert lines[1]["detail"] == "two\nlines"
-    assert lines[1]["format_version"] == 1
+def test_a_long_wait_says_that_it_is_alive() -> None:
+    out = StringIO()
+    with make_view(Output(out, env={})) as view:
+        view.beat(Heartbeat("T", 1, 61))
+        view.beat(Heartbeat("T", 2_000, 3_700))
+    assert out.getvalue() == "Still waiting for 1 run, 1 min so far.\nStill waiting for 2,000 runs, 61 min so far.\n"
 
 
 def _live(count: int, env: dict[str, str] | None = None) -> str:

@@ -10,8 +10,8 @@ import pytest
 
 from reconciler.core.address import Address
 from reconciler.core.event import Observed
-from reconciler.core.progress import Progress
-from reconciler.workflow.wait import Waited, wait
+from reconciler.core.progress import Heartbeat, Progress
+from reconciler.workflow.wait import HEARTBEAT, Waited, wait
 from tests.workflow.bench import Project, task
 
 A, B = task("a"), task("b")
@@ -43,6 +43,17 @@ def test_each_new_status_is_told_once(project: Project) -> None:
     _wait(project)
     told = [p.status for p in project.told]
     assert (told[:2], told[-1], len(told)) == (["CREATED", "QUEUED"], "COMPLETED", len(set(told)))
+
+
+def test_a_long_wait_is_told_once_a_minute(project: Project) -> None:
+    project.bench.world.set_switch("latency.factor", "1000")
+    project.apply(A, B)
+    beats: list[Heartbeat] = []
+    wait(project.session, _all, 400, project.told.append, project.stop, beats.append)
+    assert [beat.waiting for beat in beats] == [2] * len(beats)
+    assert 4 <= len(beats) <= 6
+    gaps = [later.seconds - sooner.seconds for sooner, later in itertools.pairwise(beats)]
+    assert all(HEARTBEAT <= gap <= HEARTBEAT + 16 for gap in gaps)
 
 
 def test_the_pauses_grow_and_begin_anew_with_news(project: Project) -> None:
