@@ -17,7 +17,7 @@ _PAGE = (Path(__file__).parents[1] / "docs" / "cost.md").read_text("utf-8")
 _LINE = re.compile(r"^\| (\d+) \|(.*?)\| (`.*`) \| (.*) \|$", re.MULTILINE)
 _LISTS = re.findall(r"```csv\n(.*?)```", _PAGE, re.DOTALL)
 _FREE = "(nothing to pay)"
-_AHS = '\n{"braketSchemaHeader": {"name": "braket.ir.ahs.program", "version": "1"}}'
+_AHS = "\n" + next((Path(__file__).parents[1] / "examples" / "neutral-atoms").glob("**/*.json")).read_text("utf-8")
 _ROLE = "arn:aws:iam::123456789012:role/service-role/AmazonBraketJobsExecutionRole"
 _PROJECT: dict[str, Any] = {
     "apiVersion": "qctl/v1alpha1",

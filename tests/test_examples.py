@@ -254,7 +254,9 @@ def test_every_example_is_tested_and_explained() -> None:
     folders = {path.name for path in EXAMPLES.iterdir() if path.is_dir()}
     assert folders == {
         *RUNS,
+        "deploy",
         "environments",
+        "fears",
         "open-batch",
         "workload",
         "hybrid-job",

@@ -26,6 +26,7 @@ NEW = """\
 Plan: 1 to add, 0 to change, 0 to destroy.
 Jobs: 2 to submit.
 Cost: 0.00 USD now, at most 0.00 USD.
+Prices: Pasqal of 2026-04-15 (shipped with qctl).
 """
 GROWN = """\
   # Batch/sweep will be updated in place
@@ -43,6 +44,7 @@ GROWN = """\
 Plan: 0 to add, 1 to change, 0 to destroy.
 Jobs: 1 to submit.
 Cost: 0.00 USD now, at most 0.00 USD.
+Prices: Pasqal of 2026-04-15 (shipped with qctl).
 In progress: 1 RUNNING.
 """
 

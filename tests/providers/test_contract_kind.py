@@ -37,7 +37,7 @@ def _in_place(resource: Resource) -> Any:
 
 def _concerns_us(resource: Resource) -> Any:
     overwrite = getattr(getattr(resource.payload, "spec", None), "overwrite", False)
-    return replace(resource.rules, generation=1), overwrite, resource.ceiling
+    return replace(resource.rules, generation=1), overwrite, resource.ceiling, resource.expect
 
 
 def test_every_kind_is_held_against_the_contract() -> None:
