@@ -99,7 +99,7 @@ def _under_lock(work: Work, hands: Hands, first: Cycle) -> Cycle:
     hands.ready(planned.plan)
     planned = _billed(session, planned, work.asked)
     with hands.in_flight() as stop:
-        applied = apply(session, planned, hands.tell, stop, work.parallelism)
+        applied = apply(session, planned, hands.tell, stop, work.parallelism, "reconcile")
     return _after(session, replace(first, done=_calls(applied)), whole.plan, kept, applied)
 
 

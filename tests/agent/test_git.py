@@ -65,6 +65,10 @@ def test_each_round_is_of_a_commit(place: Place, upstream: Path, tmp_path: Path)
     assert [cycle.verdict for cycle in rounds][:2] == [Verdict.APPLIED, Verdict.APPLIED]
     assert {cycle.verdict for cycle in rounds[2:]} == {Verdict.SYNCED}, "the state outlived the checkouts"
     assert tasks_in(place.cloud) == [100, 200]
+    state = rounds[-1].state
+    assert state is not None
+    told = [(entry.operation, entry.origin.commit) for entry in state.log]
+    assert told == [("reconcile", commits[0]), ("reconcile", commits[1])], "qctl log names the commit"
 
 
 def test_nothing_is_applied_from_an_old_checkout(place: Place, upstream: Path, tmp_path: Path) -> None:
