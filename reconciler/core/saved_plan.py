@@ -13,6 +13,9 @@ from datetime import datetime
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.plan import Plan
 
+# What became of something that a plan was made with: told of price tables and devices.
+_USES = {"removed": "no longer asked for", "added": "asked for now", "edited": "another one"}
+
 
 @dataclass(frozen=True, slots=True)
 class Basis:
@@ -69,8 +72,8 @@ def world_changed(before: Basis, now: Basis) -> Iterator[str]:
     """What differs in the state, the prices and the devices."""
     if before.state != now.state:
         yield _state_changed(before.state, now.state)
-    for name, _ in _different(before.prices, now.prices):
-        yield f"The price table {name} is another one."
+    for name, what in _different(before.prices, now.prices):
+        yield f"The price table {name} is {_USES[what]}."
     for name, what in _different(before.devices, now.devices):
         yield from _device_changed(name, what, before.devices.get(name, {}), now.devices.get(name, {}))
 
@@ -122,7 +125,7 @@ def _state_changed(before: Mapping[str, str], now: Mapping[str, str]) -> str:
 
 def _device_changed(name: str, what: str, before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
     if what != "edited":
-        yield f"The device {name} {'is no longer asked for' if what == 'removed' else 'is asked for now'}."
+        yield f"The device {name} is {_USES[what]}."
         return
     for fact, _ in _different(before, now):
         if fact == "status":
