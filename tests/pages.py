@@ -53,6 +53,7 @@ _RANDOM = re.compile(
     r"|^(  (?:total variation distance|Hellinger fidelity|They differ by)\b).*$"
     r"|(?<=  uid: )[0-9a-f-]{36}(?=  #)"
     r"|(?<=:spending-limit/)[0-9a-f-]{36}"
+    r"|(?<=Fingerprint: )[0-9a-f]{64}"
     r"|(?<=^apply )[0-9a-f]{12}(?=:)|(?<=^  manifests   = )[0-9a-f]{64}$|(?<=^  plan        = )[0-9a-f]{64}$"
 )
 _COMMIT = "5f0c3a1e9b7d24680ace13579bdf02468ace1357"
