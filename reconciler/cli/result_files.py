@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from errno import ENOENT
 from pathlib import Path
 from tempfile import mkstemp
 
@@ -48,6 +49,8 @@ def file_name(address: Address, *parts: str) -> str:
 
 def write(path: Path, data: bytes) -> None:
     """Through a new file and a rename: a link that somebody put at `path` is replaced, never written through."""
+    if not path.parent.is_dir():  # or the message would name our own new file
+        raise FileNotFoundError(ENOENT, "There is no folder for this file", str(path))
     descriptor, temporary = mkstemp(dir=path.parent, prefix=".qctl-")
     try:
         with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor, not a path

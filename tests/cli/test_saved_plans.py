@@ -251,6 +251,12 @@ def test_an_empty_fingerprint_approves_nothing(planned: Place, also: tuple[str, 
     assert planned.tasks() == 0
 
 
+def test_a_folder_that_is_missing_is_named(place: Place) -> None:
+    ran = place.run("plan", "--out", "nowhere/reviewed.plan")
+    assert ran.code == Exit.ERROR
+    assert "There is no folder for this file: 'nowhere/reviewed.plan'" in ran.err
+
+
 def test_what_is_no_plan(place: Place) -> None:
     for text in ("", "{}", "[" * 100_000, '{"what":"qctl-plan"}\nx\n', "\0"):
         (place.root / _PLAN).write_text(text, "utf-8")
