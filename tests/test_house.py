@@ -8,6 +8,7 @@ import re
 import socket
 import statistics
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -122,3 +123,12 @@ def test_tests_can_reach_this_machine() -> None:
         server.bind(("127.0.0.1", 0))
         server.listen()
         client.connect(server.getsockname())
+
+
+def test_whatever_is_no_python_is_packaged() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    patterns = project["tool"]["setuptools"]["package-data"]["reconciler"]
+    inside = [path.relative_to(ROOT / "reconciler") for path in _tracked() if ROOT / "reconciler" in path.parents]
+    data = [path for path in inside if path.suffix != ".py"]
+    assert [str(path) for path in data if not any(path.match(pattern) for pattern in patterns)] == []
+    assert len(data) > 20
