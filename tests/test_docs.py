@@ -12,7 +12,7 @@ import pytest
 from reconciler.simulate.sequence_finding import SUMMARIES
 from tests.pages import COMMANDS_PAGE, HOUSE, PAGES, PICTURE, commands_page, comparable, picture, rerun
 
-_ALL = sorted([*HOUSE.glob("*.md"), *(HOUSE / "docs").glob("*.md"), *(HOUSE / "examples").rglob("*.md")])
+_ALL = sorted([*HOUSE.glob("*.md"), *(HOUSE / "docs").rglob("*.md"), *(HOUSE / "examples").rglob("*.md")])
 _AGAIN = "if the change is meant: python -m tests.pages"
 
 
@@ -50,6 +50,9 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_every_page_can_be_reached_from_the_readme() -> None:
     readme = (HOUSE / "README.md").read_text("utf-8")
     assert [page.name for page in (HOUSE / "docs").glob("*.md") if f"docs/{page.name}" not in readme] == []
+    index = (HOUSE / "docs" / "ci" / "README.md").read_text("utf-8")
+    assert "docs/ci/README.md" in readme
+    assert [p.name for p in (HOUSE / "docs" / "ci").glob("*.md") if p.name != "README.md" and p.name not in index] == []
 
 
 def test_every_finding_on_a_sequence_is_explained() -> None:

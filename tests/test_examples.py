@@ -30,6 +30,7 @@ RUNS = {
     "ghz-sweep": (3, [_THREE] * 3),
     "neutral-atoms": (1, [{"".join((a, b, c)) for a in "rge" for b in "rge" for c in "rge"}]),
     "policies": (1, [_TWO]),
+    "pull-requests/study": (1, [{"00", "11"}]),
     "rydberg-sweep": (1, [{"111"}, _THREE, _THREE, _THREE, {"111"}]),
     "two-clouds": (3, [_THREE, {"111"}, {"000", "111"}, _THREE]),
     "two-files": (2, [_TWO] * 2),
@@ -253,7 +254,7 @@ def _devices(place: Place, env: str) -> list[str]:
 def test_every_example_is_tested_and_explained() -> None:
     folders = {path.name for path in EXAMPLES.iterdir() if path.is_dir()}
     assert folders == {
-        *RUNS,
+        *(name.partition("/")[0] for name in RUNS),
         "deploy",
         "environments",
         "fears",

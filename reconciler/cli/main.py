@@ -34,6 +34,7 @@ COMMANDS = {
     "policy": "List, test and begin policies: rules that every plan must keep.",
     "devices": "List devices, their status and queues.",
     "graph": "Show which resource waits for which.",
+    "ci": "Comment on pull requests, label them, and keep an issue about drift.",
     "iam": "Say which rights a project needs on its account.",
     "schema": "Print or write the JSON Schemas.",
     "local": "Serve, reset, advance and disturb the local cloud.",

@@ -1,0 +1,1 @@
+"""Where people review plans: GitHub and GitLab. Comments, labels and issues, nothing else."""

@@ -1,0 +1,66 @@
+"""Which forge this job runs for, by the variables that its runner sets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from reconciler.core.ports import Clock
+from reconciler.forge import github, gitlab
+from reconciler.forge.client import Client
+from reconciler.forge.github import GitHub
+from reconciler.forge.gitlab import GitLab
+from reconciler.forge.kind import ForgeError
+
+Environ = Mapping[str, str]
+
+
+def forge_here(environ: Environ, clock: Clock, author: str = "") -> GitHub | GitLab:
+    """The forge of this job. Raises ForgeError where there is none, or no token."""
+    if environ.get("GITHUB_REPOSITORY"):
+        token = _token(environ, "GITHUB_TOKEN", "GH_TOKEN")
+        base = environ.get("GITHUB_API_URL") or "https://api.github.com"
+        client = Client(base, github.headers(token), clock, token)
+        return GitHub(client, environ["GITHUB_REPOSITORY"], author)
+    if environ.get("CI_PROJECT_ID"):
+        token = _token(environ, "GITLAB_TOKEN")
+        base = environ.get("CI_API_V4_URL") or "https://gitlab.com/api/v4"
+        return GitLab(Client(base, gitlab.headers(token), clock, token), environ["CI_PROJECT_ID"], author)
+    raise ForgeError(
+        "neither GITHUB_REPOSITORY nor CI_PROJECT_ID is set: this is no job of GitHub Actions or GitLab CI"
+    )
+
+
+def request_here(environ: Environ) -> int | None:
+    """The number of the pull request that this job is about, if it is about one."""
+    number = str(_event(environ).get("pull_request", {}).get("number") or environ.get("CI_MERGE_REQUEST_IID", ""))
+    return int(number) if number.isascii() and number.isdecimal() and int(number) > 0 else None
+
+
+def head_here(environ: Environ) -> str:
+    """The last commit of the pull request, not that of its trial merge; else the commit that is checked out."""
+    head = _event(environ).get("pull_request", {}).get("head", {}).get("sha")
+    return str(head or environ.get("GITHUB_SHA") or environ.get("CI_COMMIT_SHA") or "")
+
+
+def _event(environ: Environ) -> dict[str, Any]:
+    path = environ.get("GITHUB_EVENT_PATH")
+    if not path or not Path(path).is_file():
+        return {}
+    try:
+        event = json.loads(Path(path).read_text("utf-8"))
+    except ValueError:
+        return {}
+    wanted = isinstance(event, dict) and isinstance(event.get("pull_request"), dict)
+    return event if wanted and isinstance(event["pull_request"].get("head", {}), dict) else {}
+
+
+def _token(environ: Environ, *names: str) -> str:
+    for name in names:
+        if token := environ.get(name, "").strip():
+            if not token.isascii() or not token.isprintable():
+                raise ForgeError(f"{name} holds no token: a token is one word of plain letters")
+            return token
+    raise ForgeError(f"there is no token: set {' or '.join(names)} for this step alone")
