@@ -13,6 +13,13 @@ from reconciler.manifest.load import Loaded
 from reconciler.manifest.pinned import read_pinned
 
 VARIABLE = "QCTL_POLICY_DIR"
+# A setting that a CI system left empty, as it does with secrets for pull requests of strangers, is no way around.
+_NOTHING = Diagnostic(
+    "policy/folder",
+    "Folder of policies can't be used",
+    "QCTL_POLICY_DIR is set, and names no folder. Nothing is planned without its policies.",
+    "Name the folder, or unset the variable.",
+)
 
 
 def with_policies(loaded: Loaded, root: Path, surroundings: Mapping[str, str]) -> Loaded:
@@ -32,13 +39,16 @@ def folder_problems(root: Path, surroundings: Mapping[str, str]) -> list[Diagnos
 
 
 def _pinned(root: Path, surroundings: Mapping[str, str]) -> tuple[list[Policy], list[Diagnostic]]:
+    given = surroundings.get(VARIABLE)
+    names = [name for name in (given or "").split(os.pathsep) if name]
+    if given is not None and not names:
+        return [], [_NOTHING]
     policies: list[Policy] = []
     found: list[Diagnostic] = []
-    for name in surroundings.get(VARIABLE, "").split(os.pathsep):
-        if name:
-            pinned, problems = read_pinned(Path(name), root)
-            policies.extend(pinned)
-            found.extend(problems)
+    for name in names:
+        pinned, problems = read_pinned(Path(name), root)
+        policies.extend(pinned)
+        found.extend(problems)
     return policies, found
 
 

@@ -164,3 +164,15 @@ def test_policies_to_begin_with_are_written_once(place: Place) -> None:
 def test_without_policies_there_is_nothing_to_list(place: Place) -> None:
     assert place.ok("policy", "list").out == "No policies. `qctl policy init` writes some to begin with.\n"
     assert place.ok("policy", "test").out == "No tests.\n"
+
+
+@pytest.mark.parametrize("value", ["", ":"])
+def test_a_variable_that_names_no_folder_is_no_way_around(
+    place: Place, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("QCTL_POLICY_DIR", value)
+    for command in (("plan",), ("apply", "--auto-approve")):
+        ran = place.run(*command)
+        assert ran.code == 1
+        assert "QCTL_POLICY_DIR is set, and names no folder." in ran.err
+    assert place.tasks() == 0
