@@ -18,17 +18,23 @@ _LONGEST = 150
 _GZIP = b"\x1f\x8b"  # how archives begin, and no JSON
 
 
-def save(fetched: Sequence[Fetched], folder: Path) -> None:
-    """Each result as it is stored, in a file of its own."""
+def save(fetched: Sequence[Fetched], folder: Path) -> list[str]:
+    """Each result as it is stored, in a file of its own; their names, empty where there is no result."""
     folder.mkdir(parents=True, exist_ok=True)
     told = Counter(_parts(item) for item in fetched)
-    for item in fetched:
-        if item.raw:
-            # Two sweeps of one batch may have the same points: their jobs differ by their ids alone.
-            more = (item.job.id,) if item.job is not None and told[_parts(item)] > 1 else ()
-            name = file_name(item.address, *_parts(item)[1:], *more)
-            packed = item.raw.startswith(_GZIP)
-            write(folder / (name.removesuffix(".json") + ".tar.gz" if packed else name), item.raw)
+    return [_save(item, folder, several=told[_parts(item)] > 1) for item in fetched]
+
+
+def _save(item: Fetched, folder: Path, *, several: bool) -> str:
+    if not item.raw:
+        return ""
+    # Two sweeps of one batch may have the same points: their jobs differ by their ids alone.
+    more = (item.job.id,) if item.job is not None and several else ()
+    name = file_name(item.address, *_parts(item)[1:], *more)
+    if item.raw.startswith(_GZIP):
+        name = name.removesuffix(".json") + ".tar.gz"
+    write(folder / name, item.raw)
+    return name
 
 
 def _parts(item: Fetched) -> tuple[str, ...]:

@@ -10,7 +10,8 @@ import click
 from reconciler.cli.exits import Exit
 from reconciler.cli.options import address_arguments, json_option, project_options
 from reconciler.cli.project import Flags, open_project, require_known
-from reconciler.cli.result_files import save, write
+from reconciler.cli.provenance import Keeping, as_text, keep, keeping_options
+from reconciler.cli.result_files import write
 from reconciler.cli.result_form import document_text, name_of, results_json
 from reconciler.cli.results_beside import Wishes, show_beside
 from reconciler.cli.terminal import output
@@ -26,7 +27,7 @@ from reconciler.workflow.results import Fetched, fetch
 @address_arguments
 @project_options
 @json_option
-@click.option("--out", "folder_out", type=click.Path(path_type=Path), metavar="FOLDER", help="Save the result files.")
+@keeping_options
 @click.option("--plot", type=click.Path(path_type=Path), metavar="FILE.svg", help="Draw the histograms.")
 @click.option("--compare", "beside", is_flag=True, help="Put them beside a simulation on this machine.")
 @click.option(
@@ -36,12 +37,14 @@ def command(
     flags: Flags,
     selection: Selection,
     as_json: bool,
-    folder_out: Path | None,
+    keeping: Keeping,
     plot: Path | None,
     beside: bool,
     report: Path | None,
 ) -> int:
-    """Show what runs measured, as counts with bars, a batch job by job; save the files; draw them."""
+    """Show what runs measured, as counts with bars, a batch job by job; save the files; draw them; say where they are
+    from.
+    """
     if plot is not None and plot.suffix.lower() != ".svg":
         raise click.UsageError(f"--plot draws an SVG: {plot} must end in .svg.")
     if report is not None and not beside:
@@ -50,8 +53,10 @@ def command(
     require_known(project, selection)
     chosen = [d for d in project.loaded.resources if selection.holds(d.address)]
     fetched = list(fetch(project.session, chosen))
-    if folder_out is not None:
-        save(fetched, folder_out)
+    documents = keep(project.session, fetched, keeping)
+    if keeping.shown:
+        output().line(as_text(documents, keeping.form))
+        return _code(fetched)
     if beside:
         show_beside(project, chosen, fetched, Wishes(as_json, plot, report))
         return _code(fetched)

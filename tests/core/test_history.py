@@ -79,7 +79,8 @@ def test_of_an_entry_that_both_know_the_end_counts() -> None:
     assert merged((first,), (ended,)) == merged((ended,), (first,)) == (ended,)
 
 
-TEXT = st.text(st.characters(exclude_categories=["Cs"]))
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+TEXTS = st.dictionaries(TEXT, TEXT, max_size=2)
 NUMBER = st.decimals(0, 10**6, allow_nan=False, places=5)
 ENTRIES = st.builds(
     LogEntry,
@@ -89,12 +90,12 @@ ENTRIES = st.builds(
     who=TEXT,
     host=TEXT,
     version=TEXT,
-    origin=st.builds(Origin, TEXT, TEXT, TEXT, st.dictionaries(TEXT, TEXT), st.dictionaries(TEXT, TEXT)),
+    origin=st.builds(Origin, TEXT, TEXT, TEXT, TEXTS, TEXTS),
     fingerprint=TEXT,
-    planned=st.lists(st.builds(Bounds, TEXT, NUMBER, NUMBER, st.integers(0, 9))).map(tuple),
+    planned=st.lists(st.builds(Bounds, TEXT, NUMBER, NUMBER, st.integers(0, 9)), max_size=2).map(tuple),
     ended=TEXT,
     ending=st.sampled_from(Ending),
-    counts=st.dictionaries(TEXT, st.integers(0, 10**9)),
+    counts=st.dictionaries(TEXT, st.integers(0, 10**9), max_size=2),
 )
 
 

@@ -12,7 +12,7 @@ from reconciler.render.forms.clouds import DevicesForm, DriftForm, LocalStatusFo
 from reconciler.render.forms.events import Event
 from reconciler.render.forms.findings import IamPolicy, Policies, PolicyTests, Validated
 from reconciler.render.forms.form import schema_of
-from reconciler.render.forms.history import LogForm
+from reconciler.render.forms.history import LinkedForm, LogForm, ProvenanceForm
 from reconciler.render.forms.plan import PlanForm, SavedPlanForm
 from reconciler.render.forms.project import CostForm, DocumentsForm, GraphForm, PricesForm, VersionForm
 from reconciler.render.forms.results import ComparisonForm, LogsForm, ResultsForm
@@ -37,6 +37,8 @@ FORMS: Mapping[str, Published] = {
     "runs": Published(RunsForm, ("show",)),
     "logs": Published(LogsForm, ("show",)),
     "results": Published(ResultsForm, ("results",)),
+    "provenance": Published(ProvenanceForm, ("results",)),
+    "provenance-jsonld": Published(LinkedForm, ("results",)),
     "comparison": Published(ComparisonForm, ("results",)),
     "state": Published(StateForm, ("state list",)),
     "record": Published(RecordForm, ("state show",)),
