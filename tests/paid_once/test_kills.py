@@ -28,7 +28,8 @@ POINTS = [
     for verb in _VERBS
     for point, passage in itertools.chain(
         # The first journal line says who begins, the next ones what.
-        [*itertools.product(_ALWAYS[1:4], (1, 2, 3)), *itertools.product((f"before-{verb}", f"after-{verb}"), (1, 2))],
+        itertools.product(_ALWAYS[1:3], (1, 2, 3)),
+        itertools.product((_ALWAYS[3], f"before-{verb}", f"after-{verb}"), (1, 2)),
         ((point, 1) for point in (_ALWAYS[0], *_ALWAYS[4:])),
     )
 ]
