@@ -173,7 +173,14 @@ def test_nobody_answers_and_the_round_is_done_all_the_same(place: Place, monkeyp
 
 @pytest.mark.parametrize(
     ("variable", "value", "template"),
-    [("https://example.org/rather-secret", "", ""), ("HOOK", "http://example.org/rather-secret", ""), ("HOOK", "", "")],
+    [
+        ("https://example.org/rather-secret", "", ""),
+        ("HOOK", "http://example.org/rather-secret", ""),
+        ("HOOK", "http://localhost.example.org/rather-secret", ""),
+        ("HOOK", "http://127.0.0.1@example.org/rather-secret", ""),
+        ("HOOK", "https:///rather-secret", ""),
+        ("HOOK", "", ""),
+    ],
 )
 def test_webhooks_that_are_refused(
     place: Place, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, template: str
