@@ -46,7 +46,7 @@ def _become(args: Sequence[str], crash_at: str) -> None:
         os.dup2(sink, 1)
         os.dup2(sink, 2)
         name, _, count = crash_at.partition(":")
-        crash._NAME, crash._left = name, int(count or 1)
+        crash._NAME, crash._LAST = name, int(count or 1)
         code = main(args)
     finally:
         os._exit(code)  # nothing of pytest may run in the child
