@@ -59,7 +59,7 @@ def archived(place: Place) -> dict[str, str]:
     """The files that `results --out` saves, each with what is in its archive."""
     place.ok("results", "--out", "saved")
     found = {}
-    for path in sorted((place.root / "saved").iterdir()):
+    for path in sorted((place.root / "saved").glob("*.tar.gz")):
         with tarfile.open(fileobj=io.BytesIO(path.read_bytes())) as tar:
             found[path.name] = ",".join(tar.getnames())
     return found
