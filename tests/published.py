@@ -1,7 +1,7 @@
-"""Every JSON that a command prints in a test is held against its published schema.
+"""Every JSON that a command prints in a test is held against its published schema, and every SARIF against SARIF's.
 
-`dumps` is the one place through which it leaves. What does not fit is collected, and fails the test at its end: inside
-the command it would pass for a defect of the command.
+`dumps` is the one place through which JSON leaves, `write_sarif` that of SARIF. What does not fit is collected, and
+fails the test at its end: inside the command it would pass for a defect of the command.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ import click
 import fastjsonschema
 import pytest
 
+from reconciler.cli import sarif as sarif_file
 from reconciler.render import json_form
 from reconciler.render.forms.catalogue import FORMS, form_schema
+from tests.render.sarif_rules import sarif_faults
 
 _MOST = 5  # findings of one test
 
@@ -62,8 +64,14 @@ def watched() -> Iterator[list[str]]:
             found.append(wrong)
         return text
 
+    def checked_sarif(document: Any) -> str:
+        text = json_form.any_json(document)
+        found.extend(f"SARIF: {fault}" for fault in sarif_faults(json.loads(text))[: _MOST - len(found)])
+        return text
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(json_form, "_form", checked)
+        patch.setattr(sarif_file, "any_json", checked_sarif)
         yield found
 
 

@@ -88,7 +88,7 @@ def _region(found: Diagnostic) -> dict[str, Any]:
 
 
 def _uri(file: str) -> str:
-    """Relative, with forward slashes; `./` keeps a name with a colon from looking like a scheme."""
+    """Relative, with forward slashes; a colon is `%3A`, or what stands before it would look like a scheme."""
     path = quote(file.encode("utf-8", "surrogatepass"), safe="/-._~")
     return path or "."
 
