@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +38,13 @@ spec:
   shots: {shots}
   program: {{openqasm: "OPENQASM 3.0; qubit[2] q; h q[0]; cnot q[0], q[1];"}}
 """
-
-
+LIMIT = """---
+apiVersion: qctl/v1alpha1
+kind: SpendingLimit
+metadata: {{name: cap}}
+spec: {{device: garnet, amount: "{amount}"}}
+"""
+"""What Braket itself refuses to spend more than, on Garnet."""
 ATOMS = """---
 apiVersion: qctl/v1alpha1
 kind: QuantumTask
@@ -107,7 +113,7 @@ def verdicts(rounds: list[Cycle]) -> list[Verdict]:
 def declare(root: Path, budget: str = "", more: str = "", /, **shots: int) -> None:
     """Write the manifest: one task for Garnet a name, and more."""
     project = PROJECT.replace("spec:\n", f"spec:\n  budget: {{max: {budget}}}\n", 1) if budget else PROJECT
-    if more:
+    if "aquila" in more:
         project = project.replace("  devices:\n", f"  devices:\n{_AQUILA}", 1)
         (root / "program.json").write_text(next(_AHS.glob("*.json")).read_text("utf-8"), "utf-8")
     tasks = [GARNET_TASK.format(name=name, shots=count) for name, count in shots.items()]
@@ -118,6 +124,12 @@ def tasks_in(cloud: Path) -> list[int]:
     """The shots of each task that the cloud holds: its own table, asked behind its back."""
     with sqlite3.connect(cloud) as connection:
         return [row[0] for row in connection.execute("SELECT shots FROM task ORDER BY seq")]
+
+
+def limits_in(cloud: Path) -> list[Decimal]:
+    """The amounts of the spending limits that the cloud holds, in US dollars."""
+    with sqlite3.connect(cloud) as connection:
+        return [Decimal(row[0]) for row in connection.execute("SELECT amount FROM spending_limit")]
 
 
 def measured(agent: Agent) -> dict[str, float]:

@@ -69,6 +69,15 @@ def make_limit(amount: str = "100.50", **more: Any) -> str:
     return str(opened().braket.client().once("eu-north-1", "create_spending_limit", **request)["spendingLimitArn"])
 
 
+def raise_limits(amount: str) -> None:
+    """Give every limit of Garnet another amount."""
+    client = opened().braket.client()
+    found = client.once("eu-north-1", "search_spending_limits", filters=[])["spendingLimits"]
+    for number, limit in enumerate(found):
+        request = {"spendingLimitArn": limit["spendingLimitArn"], "spendingLimit": amount}
+        client.once("eu-north-1", "update_spending_limit", clientToken=f"raised-{number}", **request)
+
+
 def make_job(number: int = 1) -> str:
     """A hybrid job; its ARN."""
     raw = io.BytesIO()
