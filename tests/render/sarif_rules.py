@@ -11,7 +11,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from jsonschema import Draft4Validator, FormatChecker
+import jsonschema  # type: ignore[import-untyped]  # its stubs are no dependency of ours
 
 _DIGEST = "c3b4bb2d6093897483348925aaa73af03b3e3f4bd4ca38cef26dcb4212a2682e"
 _FORMATS = ("uri", "uri-reference", "date-time")
@@ -26,10 +26,10 @@ def sarif_schema() -> Any:
 
 
 @cache
-def _validator() -> Draft4Validator:
-    formats = FormatChecker()
+def _validator() -> Any:
+    formats = jsonschema.FormatChecker()
     assert set(_FORMATS) <= set(formats.checkers), "without jsonschema[format-nongpl] no address is looked at"
-    return Draft4Validator(sarif_schema(), format_checker=formats)
+    return jsonschema.Draft4Validator(sarif_schema(), format_checker=formats)
 
 
 def sarif_faults(document: Any) -> list[str]:
