@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.ci_place import forge, number_of, problem_of, saved_plan, subject_of, text_in, told
+from reconciler.cli.ci_findings import quality, sarif
+from reconciler.cli.ci_place import forge, number_of, problem_of, required_option, saved_plan, subject_of, text_in, told
 from reconciler.cli.clouds import Problem
 from reconciler.cli.exits import Exit
 from reconciler.cli.options import project_options
@@ -17,7 +18,6 @@ from reconciler.core.change import Action
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.event import PAYING
 from reconciler.core.saved_plan import SavedPlan
-from reconciler.forge.github import GitHub
 from reconciler.forge.kind import ForgeError
 from reconciler.forge.place import head_here
 from reconciler.forge.record import Shown, shown_in
@@ -32,7 +32,6 @@ _number = click.option("--number", type=click.IntRange(1), metavar="N", help="Th
 _author = click.option(
     "--author", default="", envvar="QCTL_CI_AUTHOR", metavar="LOGIN", help="Who the token is; else it is asked."
 )
-_required = click.option("--required", is_flag=True, help="Exit with 1 if it can't be done; else that is a warning.")
 _plan = click.option("--plan", "plan_file", type=_FILE, metavar="FILE", help="What `qctl plan --out` kept.")
 _exit_code = click.option(
     "--exit-code", "code", type=click.IntRange(0, 255), default=0, metavar="N", help="How the command ended."
@@ -53,7 +52,7 @@ def command() -> None:
 @_exit_code
 @_number
 @_author
-@_required
+@required_option
 def comment(  # noqa: PLR0913, PLR0917 - one for each option
     flags: Flags,
     plan_file: Path | None,
@@ -81,7 +80,7 @@ def comment(  # noqa: PLR0913, PLR0917 - one for each option
 @_exit_code
 @_number
 @_author
-@_required
+@required_option
 def outcome(flags: Flags, said: Path | None, code: int, number: int | None, author: str, required: bool) -> int:
     """Add to a plan's comment what came of applying it, or why it was refused."""
     subject, request = subject_of(flags), number_of(number)
@@ -104,7 +103,7 @@ def outcome(flags: Flags, said: Path | None, code: int, number: int | None, auth
 @click.option("--prefix", default="qctl", show_default=True, help="Before each label; another one for each project.")
 @_number
 @_author
-@_required
+@required_option
 def labels(
     flags: Flags, plan_file: Path | None, code: int, prefix: str, number: int | None, author: str, required: bool
 ) -> int:
@@ -126,7 +125,7 @@ def labels(
 @_exit_code
 @click.option("--label", default="qctl:drift", show_default=True, help="By which the issue is found again.")
 @_author
-@_required
+@required_option
 def issue(flags: Flags, body: Path, code: int, label: str, author: str, required: bool) -> int:
     """Keep one open issue while there is drift (exit code 2), and none while there is not (0)."""
     if code not in _PLANNED:
@@ -176,21 +175,8 @@ def outputs(flags: Flags, plan_file: Path | None, code: int) -> int:
     return Exit.DONE
 
 
-@command.command("sarif")
-@click.argument("report", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@_required
-def sarif(report: Path, required: bool) -> int:
-    """Send findings to GitHub's code scanning, which shows them on their lines."""
-    commit, ref = os.environ.get("GITHUB_SHA", ""), os.environ.get("GITHUB_REF", "")
-
-    def send() -> str:
-        there = forge()
-        if not isinstance(there, GitHub):
-            raise ForgeError("only GitHub takes SARIF; on GitLab keep the file as an artifact")
-        there.upload_sarif(report.read_bytes(), commit, ref)
-        return "Findings sent."
-
-    return told(send, required=required)
+command.add_command(sarif)
+command.add_command(quality)
 
 
 def _reviewed(flags: Flags, commit: str, author: str) -> tuple[int, Shown]:

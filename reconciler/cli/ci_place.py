@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import click
+
 from reconciler.cli.approval import read_to_show
 from reconciler.cli.clouds import Problem
 from reconciler.cli.exits import Exit
@@ -23,6 +25,9 @@ from reconciler.manifest.load import load_settings
 from reconciler.render.plan_marker import is_marked, plan_marker
 from reconciler.workflow.clock import SystemClock
 
+required_option = click.option(
+    "--required", is_flag=True, help="Exit with 1 if it can't be done; else that is a warning."
+)
 _LATER = "Run the job again: what was done is found and not done twice."
 
 
@@ -69,10 +74,10 @@ def subject_of(flags: Flags) -> Subject:
         env=flags.environment,
     )
     name = loaded.project.metadata.name if loaded.project is not None else ""
-    return Subject(name, flags.environment, place_of(_folder(flags.folder), flags.environment))
+    return Subject(name, flags.environment, place_of(folder_in_repository(flags.folder), flags.environment))
 
 
-def _folder(folder: Path) -> str:
+def folder_in_repository(folder: Path) -> str:
     """As it is called in the repository, on whatever machine."""
     root = os.environ.get("GITHUB_WORKSPACE") or os.environ.get("CI_PROJECT_DIR") or "."
     whole = folder.resolve()

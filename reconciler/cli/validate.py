@@ -13,7 +13,7 @@ from reconciler.cli.exits import Exit
 from reconciler.cli.options import json_into_option, json_option, project_options, sarif_option
 from reconciler.cli.project import Flags, load, project_context, shelf_of
 from reconciler.cli.result_files import write
-from reconciler.cli.sarif import write_sarif
+from reconciler.cli.sarif import problems_in, write_sarif
 from reconciler.cli.terminal import output, report_problems
 from reconciler.core.diagnostic import Diagnostic, has_errors, in_order
 from reconciler.core.plan import diagnostic_to_json
@@ -44,7 +44,8 @@ def command(ctx: click.Context, flags: Flags, as_json: bool, json_into: Path | N
     Without --env every environment is checked that the project declares, or that its overlays are for.
     """
     named = ctx.get_parameter_source("environment") is not ParameterSource.DEFAULT
-    validated = list(_validate(flags, named=named))
+    with problems_in(sarif):
+        validated = list(_validate(flags, named=named))
     found = in_order(d for one in validated for d in one.found)
     wrong = has_errors(found)
     if json_into is not None:

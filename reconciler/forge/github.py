@@ -24,7 +24,12 @@ _COMMENT = (
 )
 _READ = "Give the job `permissions: pull-requests: read`"
 _ISSUES = "Give the job `permissions: issues: write`"
-_SCANNING = "Give the job `permissions: security-events: write`"
+_SCANNING = (
+    "Give the job `permissions: security-events: write`, and turn on code scanning in the repository's settings: a "
+    "private repository needs GitHub Code Security for it"
+)
+_MOST_SARIF = 10_000_000  # bytes, compressed
+_MOST_WORDS = 600  # characters of what is wrong with a report
 
 
 def headers(token: str) -> dict[str, str]:
@@ -118,11 +123,24 @@ class GitHub:
         data = {"title": title, "body": body} | ({"state": "closed", "state_reason": "completed"} if close else {})
         _allowed(lambda: self.client.edit("PATCH", self._path(f"/issues/{number}"), data), _ISSUES)
 
-    def upload_sarif(self, report: bytes, commit: str, ref: str) -> None:
-        """Findings for code scanning; the same report twice is one."""
-        packed = base64.b64encode(gzip.compress(report, mtime=0)).decode("ascii")
-        data = {"commit_sha": commit, "ref": ref, "sarif": packed, "tool_name": "qctl"}
-        _allowed(lambda: self.client.edit("POST", self._path("/code-scanning/sarifs"), data), _SCANNING)
+    def upload_sarif(self, report: bytes, commit: str, ref: str) -> str:
+        """Findings for code scanning; the same report twice is one. Says by which id it is followed."""
+        packed = gzip.compress(report, mtime=0)
+        if len(packed) > _MOST_SARIF:
+            raise ForgeError(
+                f"the findings are {len(packed):,} bytes when compressed, and GitHub takes {_MOST_SARIF:,}"
+            )
+        encoded = base64.b64encode(packed).decode("ascii")
+        data = {"commit_sha": commit, "ref": ref, "sarif": encoded, "tool_name": "qctl"}
+        path = self._path("/code-scanning/sarifs")
+        return text_of(_allowed(lambda: self.client.edit("POST", path, data), _SCANNING), "id")
+
+    def sarif_standing(self, upload: str) -> tuple[str, str]:
+        """What became of an upload (`pending`, `complete` or `failed`), and what was wrong with it."""
+        path = self._path(f"/code-scanning/sarifs/{quote(upload, safe='')}")
+        answer = _allowed(lambda: self.client.get(path), _SCANNING)
+        errors = answer.get("errors") or [] if isinstance(answer, dict) else []
+        return text_of(answer, "processing_status"), "; ".join(map(str, errors))[:_MOST_WORDS]
 
     def _path(self, rest: str) -> str:
         return f"/repos/{self.repository}{rest}"

@@ -45,6 +45,21 @@ def head_here(environ: Environ) -> str:
     return str(head or environ.get("GITHUB_SHA") or environ.get("CI_COMMIT_SHA") or "")
 
 
+def analysed_here(environ: Environ, checked_out: str) -> tuple[str, str]:
+    """Which commit findings are about, and by which ref GitHub knows it. Raises ForgeError.
+
+    A job about a pull request has its trial merge checked out, unless the workflow asked for the branch itself: then
+    the lines are those of its last commit.
+    """
+    commit, ref = environ.get("GITHUB_SHA", ""), environ.get("GITHUB_REF", "")
+    number = request_here(environ)
+    if number is not None and checked_out != commit and checked_out == head_here(environ):
+        return checked_out, f"refs/pull/{number}/head"
+    if not commit or not ref:
+        raise ForgeError("GITHUB_SHA and GITHUB_REF do not say which commit the findings are about")
+    return commit, ref
+
+
 def _event(environ: Environ) -> dict[str, Any]:
     path = environ.get("GITHUB_EVENT_PATH")
     if not path or not Path(path).is_file():

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from reconciler.core.diagnostic import Diagnostic, in_order
@@ -16,7 +16,8 @@ from reconciler.render.visible import visible
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _PAGE = "diagnostics.md"
-_FINGERPRINT = "qctl/v1"
+FINGERPRINT: Final = "qctl/v1"
+"""The key of our fingerprints; GitHub reads another one, see `code_scanning`."""
 _ROOT = "SRCROOT"  # whoever uploads the file says where the project is
 
 
@@ -59,7 +60,7 @@ def _result(found: Diagnostic, rule: int, seen: Counter[str]) -> dict[str, Any]:
         "ruleIndex": rule,
         "level": str(found.severity),
         "message": {"text": text},
-        "partialFingerprints": {_FINGERPRINT: _fingerprint(found, seen)},
+        "partialFingerprints": {FINGERPRINT: _fingerprint(found, seen)},
     }
     if found.where is not None or found.address:
         data["locations"] = [_location(found)]

@@ -15,6 +15,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tests.forge.scanning_fake import ScanningFake
+
 TOKEN = "ghs_only-for-tests"
 BOT = "github-actions[bot]"
 REPOSITORY = "lab/study"
@@ -31,7 +33,7 @@ class GitHubFake:
     labels: dict[int, list[str]] = field(default_factory=dict)
     issues: list[dict[str, Any]] = field(default_factory=list)
     pulls: dict[int, dict[str, Any]] = field(default_factory=dict)
-    reports: list[dict[str, Any]] = field(default_factory=list)
+    scanning: ScanningFake = field(default_factory=ScanningFake)
     may: set[str] = field(default_factory=lambda: {"pull-requests", "issues", "security-events"})
     page_size: int = 2
     next_answers: list[Answer] = field(default_factory=list)
@@ -85,14 +87,17 @@ class GitHubFake:
             return self._labels(method, path, query, body, int(found[1]), unquote(found[2] or ""))
         if found := re.fullmatch(r"/issues(?:/(\d+))?", path):
             return self._issues(method, path, query, body, int(found[1] or 0))
-        return self._rest(path, query, body)
+        if found := re.fullmatch(r"/code-scanning/sarifs(?:/(.+))?", path):
+            allowed = "security-events" in self.may
+            return self.scanning.answer(method, found[1] or "", body) if allowed else _forbidden()
+        return self._rest(path, query)
 
-    def _rest(self, path: str, query: dict[str, str], body: Any) -> Answer:
+    def _rest(self, path: str, query: dict[str, str]) -> Answer:
         if path == "/user":  # the token of a workflow may not ask who it is
             return _forbidden()
         if found := re.fullmatch(r"/commits/([0-9a-f]+)/pulls", path):
             return self._page(path, query, [p for p in self.pulls.values() if p["merge_commit_sha"] == found[1]])
-        return self._sarif(body) if path == "/code-scanning/sarifs" else (404, {"message": "Not Found"}, {})
+        return 404, {"message": "Not Found"}, {}
 
     def _comments(self, method: str, path: str, query: dict[str, str], body: Any, number: int) -> Answer:
         if method == "GET":
@@ -141,12 +146,6 @@ class GitHubFake:
         there = next(i for i in self.issues if i["number"] == number)
         there |= body
         return 200, there, {}
-
-    def _sarif(self, body: Any) -> Answer:
-        if "security-events" not in self.may:
-            return _forbidden()
-        self.reports.append(body)
-        return 202, {"id": "1"}, {}
 
     def _page(self, path: str, query: dict[str, str], items: list[Any]) -> Answer:
         size, page = min(self.page_size, int(query.get("per_page", "30"))), int(query.get("page", "1"))

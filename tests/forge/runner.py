@@ -101,6 +101,12 @@ class Job:
     code: int = 0
 
     @property
+    def ref(self) -> str:
+        """By which the commit is known: of a pull request its trial merge."""
+        number = self.event.get("pull_request", {}).get("number")
+        return f"refs/pull/{number}/merge" if number else "refs/heads/main"
+
+    @property
     def summary(self) -> str:
         """What the page of the job shows."""
         return (self.temp / "summary").read_text("utf-8")
@@ -144,6 +150,7 @@ class Job:
             "GITHUB_EVENT_PATH": str(self.temp / "event.json"),
             "GITHUB_OUTPUT": str(output),
             "GITHUB_PATH": str(self.temp / "path"),
+            "GITHUB_REF": self.ref,
             "GITHUB_REPOSITORY": REPOSITORY,
             "GITHUB_SHA": self.commit,
             "GITHUB_STEP_SUMMARY": str(self.temp / "summary"),

@@ -107,14 +107,6 @@ def test_drift_that_nobody_knows_leaves_the_issue_alone(github: GitHubFake, plac
     assert github.requests == []
 
 
-def test_findings_go_to_code_scanning(github: GitHubFake, place: Place) -> None:
-    (place.root / "findings.sarif").write_text("{}", "utf-8")
-    place.ok("ci", "sarif", "findings.sarif")
-    assert github.reports[0]["tool_name"] == "qctl"
-    github.may.clear()
-    assert "security-events: write" in place.ok("ci", "sarif", "findings.sarif").err
-
-
 def test_a_record_survives_and_is_only_believed_in_its_line() -> None:
     shown = Shown(place_of("study", "prod"), "f" * 64, "a" * 40)
     assert shown_in(f"<!-- m -->\r\n{shown}\r\n\r\ntext") == shown
