@@ -9,10 +9,19 @@ from enum import StrEnum
 from reconciler.core.address import Address
 from reconciler.core.ceiling import Budget
 from reconciler.core.diagnostic import Diagnostic
+from reconciler.core.event import Verb
 from reconciler.core.plan import Plan
 from reconciler.core.spending import Spent
 from reconciler.core.state import State
 
+_CALLS: Mapping[str, str] = {
+    Verb.CREATE: "created",
+    Verb.ADD: "given more jobs",
+    Verb.CANCEL: "cancelled or deleted",
+    Verb.CANCEL_JOBS: "with jobs cancelled",
+    Verb.CLOSE: "closed",
+    Verb.UPDATE: "updated",
+}
 _KEPT = 20  # so many rounds are remembered one by one
 
 
@@ -104,6 +113,11 @@ class Totals:
             known=cycle if cycle.plan is not None else self.known,
             recent=(slim, *self.recent)[:_KEPT],
         )
+
+
+def calls_told(done: Mapping[str, int]) -> str:
+    """The accepted calls for people, as `2 created, 1 updated`."""
+    return ", ".join(f"{count} {_CALLS.get(verb, verb)}" for verb, count in done.items())
 
 
 def _added(before: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:

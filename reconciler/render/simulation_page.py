@@ -27,7 +27,8 @@ def _trial(simulation: Simulation, address: str, ident: str) -> dict[str, Any]:
     if simulation.failure:
         return {"caption": f"Not simulated: {name}{simulation.failure}", "drawing": None, "verdicts": ()}
     how = f"{name}simulated on {simulation.backend} with {simulation.shots} shots, seed {simulation.seed}"
-    fidelity = "" if simulation.fidelity is None else f"; fidelity {simulation.fidelity:.4f}"
+    near = "" if simulation.fidelity is None else f"{simulation.fidelity:.4f}"
+    fidelity = f"; fidelity {near}" if near not in ("", "1.0000") else ""  # 1: no noise changed anything
     drawing = histogram_svg([Panel("Simulated outcomes", simulation.counts)], title=address, ident=ident)
     caption = f"{how[:1].upper()}{how[1:]}{fidelity}"
     return {"caption": caption, "drawing": picture(drawing), "verdicts": simulation.verdicts}

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from reconciler.core.change import SYMBOLS, Change
-from reconciler.core.cycle import TROUBLES, Cycle, Verdict
+from reconciler.core.cycle import TROUBLES, Cycle, Verdict, calls_told
 from reconciler.core.money import amount
 from reconciler.core.plan import Plan
 from reconciler.core.state import Record, State
@@ -129,5 +129,5 @@ def _spend(cycle: Cycle) -> Iterator[dict[str, str]]:
 
 def _cycle(cycle: Cycle) -> dict[str, str]:
     word, ink = _WORDS[cycle.verdict]
-    done = ", ".join(f"{count} {verb}" for verb, count in cycle.done.items())
+    done = calls_told(cycle.done)
     return {"at": _when(cycle.at), "word": word, "ink": ink, "done": done or "nothing", "commit": cycle.commit[:12]}

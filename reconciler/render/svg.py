@@ -28,6 +28,7 @@ _STYLE = """
   .axis { stroke: #9aa5b1; stroke-width: 1; }
   .bar { fill: #3e6fd8; }
   .simulated { stroke: #b44d12; stroke-width: 3; }
+  .value { paint-order: stroke; stroke: #ffffff; stroke-width: 3px; }
 """
 
 
@@ -97,7 +98,8 @@ def _plot(panel: Panel) -> _Plot:
     room = int((_LEFT + slot / 2) / (_LETTER * _SLOPE)) if turned else longest
     labels = tuple(cut_middle(s, min(room, _LONGEST_LABEL)) for s, _ in states)
     below = math.ceil(max(map(columns, labels), default=1) * _LETTER * _SLOPE) + 34 if turned else 40
-    note = f"{total} counts, {len(panel.counts)} states" + (f"; {chosen.remark}" if chosen.more else "")
+    note = f"{_many(total, 'count')}, {_many(len(panel.counts), 'state')}"
+    note += f"; {chosen.remark}" if chosen.more else ""
     note += "; bars are measured, lines are simulated" if trials else ""
     simulated = {visible(s): n * total / trials for s, n in panel.simulated.items()}
     return _Plot(visible(panel.name), note, states, total, labels, turned, below, simulated)
@@ -128,15 +130,14 @@ def _drawn(plot: _Plot) -> Iterator[str]:
         yield f'<line class="grid" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
         yield f'<text class="tick" x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{tick}</text>'
     for place, (state, count) in enumerate(plot.states):
-        yield from _bar(plot, place, state, count, _PLOT * count / ticks[-1])
-        if plot.simulated:
-            yield _line(plot, place, _PLOT * plot.simulated.get(state, 0) / ticks[-1])
+        line = _line(plot, place, _PLOT * plot.simulated.get(state, 0) / ticks[-1]) if plot.simulated else ""
+        yield from _bar(plot, place, state, count, _PLOT * count / ticks[-1], line)
     yield f'<line class="axis" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{base}" y2="{base}"/>'
 
 
-def _bar(plot: _Plot, place: int, state: str, count: int, height: float) -> Iterator[str]:
+def _bar(plot: _Plot, place: int, state: str, count: int, height: float, line: str) -> Iterator[str]:
     slot, base = _slot(len(plot.states)), _ABOVE + _PLOT
-    wide = min(slot * 0.72, 56.0)
+    wide = _width(slot)
     middle = _LEFT + slot * (place + 0.5)
     share = f"{count / plot.total:.2%}" if plot.total else "0%"
     told = f"{state}: {count} ({share}){_beside(plot, state)}"
@@ -147,6 +148,8 @@ def _bar(plot: _Plot, place: int, state: str, count: int, height: float) -> Iter
         f'<rect class="bar" x="{middle - wide / 2:.1f}" y="{base - height:.1f}" width="{wide:.1f}"'
         f' height="{height:.1f}" rx="{corner:.1f}"/>'
     )
+    if line:
+        yield line  # below the number, which it may cross
     if len(str(count)) * 6.5 + 6 <= slot:
         yield f'<text class="value" x="{middle:.1f}" y="{base - height - 5:.1f}" text-anchor="middle">{count}</text>'
     yield _label(plot.turned, middle, base, plot.labels[place])
@@ -155,8 +158,17 @@ def _bar(plot: _Plot, place: int, state: str, count: int, height: float) -> Iter
 
 def _line(plot: _Plot, place: int, height: float) -> str:
     slot = _slot(len(plot.states))
-    left, wide, y = _LEFT + slot * place, slot * 0.05, _ABOVE + _PLOT - height
-    return f'<line class="simulated" x1="{left + wide:.1f}" x2="{left + slot - wide:.1f}" y1="{y:.1f}" y2="{y:.1f}"/>'
+    middle, half, y = _LEFT + slot * (place + 0.5), _width(slot) * 0.62, _ABOVE + _PLOT - height
+    return f'<line class="simulated" x1="{middle - half:.1f}" x2="{middle + half:.1f}" y1="{y:.1f}" y2="{y:.1f}"/>'
+
+
+def _width(slot: float) -> float:
+    """Of a bar."""
+    return min(slot * 0.72, 56.0)
+
+
+def _many(number: int, word: str) -> str:
+    return f"{number} {word}" + ("" if number == 1 else "s")
 
 
 def _label(turned: bool, middle: float, base: int, state: str) -> str:

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
 from reconciler.core.address import Address
-from reconciler.core.cycle import Cycle, Verdict
+from reconciler.core.cycle import Cycle, Verdict, calls_told
 from reconciler.core.declared import Declared
 from reconciler.core.diagnostic import Diagnostic, Severity
 from reconciler.core.event import Verb
@@ -144,7 +144,7 @@ def _ended(session: Session, cycle: Cycle, plan: Plan, left: Mapping[Address, st
 
 
 def _detail(plan: Plan, left: Mapping[Address, str], done: Mapping[str, int]) -> str:
-    calls = ", ".join(f"{count} {verb}" for verb, count in done.items())
+    calls = calls_told(done)
     parts = [plan.summary, f"Done: {calls}." if calls else ""]
     if left:
         address, why = min(left.items())

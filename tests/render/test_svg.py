@@ -88,3 +88,8 @@ def test_an_empty_picture() -> None:
 )
 def test_ticks_are_round_whole_numbers(most: int, ticks: list[int]) -> None:
     assert nice_ticks(most) == ticks
+
+
+def test_one_of_a_kind_is_not_called_many() -> None:
+    drawn = histogram_svg([Panel("bell", {"11": 1})])
+    assert "1 count, 1 state<" in drawn
