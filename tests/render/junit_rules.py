@@ -54,7 +54,7 @@ def read(data: bytes) -> ET.Element:
     """The root, if the whole file follows the rules, its counts are right, and each case says whose it is."""
     root = ET.fromstring(data)  # noqa: S314 - we wrote it ourselves
     assert list(faults(root)) == []
-    assert all(case.get("classname") for case in root.iter("testcase"))
+    assert all(case.get("classname") is not None for case in root.iter("testcase"))
     for suite in root.iter("testsuite"):
         for attribute, tag in (("tests", "."), ("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
             found = [case for case in suite.iter("testcase") if tag == "." or case.find(tag) is not None]
