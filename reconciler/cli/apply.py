@@ -44,7 +44,9 @@ def command(
     """
     flags = replace(flags, parallelism=how.parallelism)
     if fingerprint == "":  # a variable that is not set, in a script that means to be careful
-        raise click.UsageError("--expect is empty: it takes the fingerprint of the plan that was approved.")
+        raise click.UsageError(
+            "--expect is empty: give it the fingerprint of the plan that was approved, or leave it out to be asked."
+        )
     if plan_file is not None:
         if selection != Selection():
             raise click.UsageError("A saved plan says what it is about: take --target, --exclude and --replace away.")

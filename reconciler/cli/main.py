@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from importlib import import_module
 
 import click
@@ -48,7 +49,6 @@ _INTERRUPTED = 130  # as in `exits`, which `qctl --help` does without
 _SETTINGS = {
     "help_option_names": ["-h", "--help"],
     "max_content_width": 100,
-    "auto_envvar_prefix": "QCTL",  # QCTL_APPLY_PARALLELISM=4 is --parallelism 4 of `qctl apply`
 }
 
 
@@ -61,10 +61,7 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command, imported now."""
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = import_module(f"reconciler.cli.{_MODULES.get(cmd_name, cmd_name)}").command
-        return command
+        return _command(cmd_name) if cmd_name in COMMANDS else None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -82,6 +79,14 @@ class Commands(click.Group):
         """From the table above, without importing anything."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+
+@cache
+def _command(name: str) -> click.Command:
+    from reconciler.cli.variables import heeding_variables  # with the first command, as all that commands need
+
+    command: click.Command = import_module(f"reconciler.cli.{_MODULES.get(name, name)}").command
+    return heeding_variables(command, f"qctl {name}")
 
 
 @click.group(cls=Commands, context_settings=_SETTINGS)

@@ -66,7 +66,7 @@ class StateSetup:
         if given := os.environ.get(KEY_VARIABLE):
             return Sealed(keys_of(given, KEY_VARIABLE))
         if chosen.key_file is None:
-            raise KeyMissing("The state", f"is to be encrypted on this machine, but {KEY_VARIABLE} is not set")
+            raise KeyMissing("The state", f"is to be encrypted on this machine, but {KEY_VARIABLE} holds no key")
         path = Path(chosen.key_file).expanduser()
         if path.resolve().is_relative_to(self.root.resolve()):
             detail = f"{path} lies inside the project: whoever gets the project gets the key."

@@ -133,14 +133,25 @@ def notifier_of(hook: Hook, board: Board, environ: Mapping[str, str] = os.enviro
         raise Problem(
             Diagnostic("agent/webhook", "Webhook can't be used", detail, "Put the address into the variable.")
         )
-    url = environ.get(hook.variable, "")
-    if not url:
+    if _is_empty(hook.variable, environ):
+        detail = f"{hook.variable} is set and empty, so nobody would be told."
+        raise Problem(Diagnostic("agent/webhook", "Webhook can't be used", detail, "Give it an address, or unset it."))
+    url = environ.get(hook.variable)
+    if url is None:
         return None
+    if _is_empty(SECRET_VARIABLE, environ):
+        detail = f"{SECRET_VARIABLE} is set and empty, so what is told would not be signed."
+        raise Problem(Diagnostic("agent/webhook", "Webhook can't be used", detail, "Give it a secret, or unset it."))
     if not _is_private(url):
         detail = f"What {hook.variable} holds does not begin with https://, so others could read what is told."
         raise Problem(Diagnostic("agent/webhook", "Webhook can't be used", detail, "Use https."))
     secret = environ.get(SECRET_VARIABLE, "").encode()
     return Notifier(_sender(url), board.notified, secret, _template(hook.template))
+
+
+def _is_empty(name: str, environ: Mapping[str, str]) -> bool:
+    """Whether somebody set it to nothing, as CI does with a secret that is not there: meant, and not given."""
+    return not environ.get(name, "-").strip()
 
 
 def _is_private(url: str) -> bool:
