@@ -19,6 +19,7 @@ from reconciler.cli.options import How
 from reconciler.cli.project import Flags, Opened, open_project
 from reconciler.cli.run import carry_out
 from reconciler.cli.terminal import output
+from reconciler.cli.writing import create
 from reconciler.core.aws_names import check_bucket, check_tag_key, check_tag_value
 from reconciler.core.declared import Declared
 from reconciler.core.diagnostic import Diagnostic, Location
@@ -128,7 +129,7 @@ def _require_tags(project: Opened, asked: Asked) -> None:
 def _write(path: Path, text: str, asked: Asked) -> None:
     """A file that is there is the user's, and stays; options that want another one are refused."""
     if not path.exists():
-        path.write_text(text, encoding="utf-8")
+        create(path, text)
         output().line(f"Wrote {path}")
         return
     if asked.anything and path.read_text("utf-8") != text:

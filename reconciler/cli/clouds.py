@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from reconciler.emulator.world import World
 
 WORLD_VARIABLE = "QCTL_LOCAL_CLOUD"
+LOCAL_REMEDY = (
+    "Make room if the disk is full, and give access to the file and its folder. Only if the file itself is broken, "
+    f"move it away: an empty local cloud begins, without the runs in this one. {WORLD_VARIABLE} names another place."
+)
 _FRESH = 1.0  # seconds; `qctl local advance` in another terminal is seen after at most this
 
 
@@ -42,8 +46,9 @@ def open_world(root: Path) -> World:
     try:
         return World.open(world_path(root))
     except (WorldError, OSError) as error:
-        remedy = f"Move the file away to begin with an empty local cloud, or name another with {WORLD_VARIABLE}."
-        raise Problem(Diagnostic("local/unusable", "Local cloud can't be opened", str(error), remedy)) from error
+        why = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) else str(error)
+        detail = f"{why.rstrip('.')}."
+        raise Problem(Diagnostic("local/unusable", "Local cloud can't be opened", detail, LOCAL_REMEDY)) from error
 
 
 class LocalClock:

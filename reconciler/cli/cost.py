@@ -12,6 +12,7 @@ from reconciler.cli.clouds import Problem
 from reconciler.cli.options import json_option, project_options
 from reconciler.cli.project import Flags, Opened, open_project
 from reconciler.cli.terminal import output
+from reconciler.cli.writing import write
 from reconciler.core.expense import By, sum_to_json, sums, whole
 from reconciler.core.price_table import PriceTable
 from reconciler.providers.kind import CloudUnavailable
@@ -90,9 +91,7 @@ def _update(project: Opened, file: Path) -> int:
     table = read_table(file)
     target = project.root / FOLDER / FILES[table.name]
     target.parent.mkdir(exist_ok=True)
-    temp = target.with_suffix(".new")
-    temp.write_bytes(file.read_bytes())
-    temp.replace(target)  # never half a list
+    write(target, file.read_bytes())  # never half a list
     rows = f"{len(table.rows)} {'row' if len(table.rows) == 1 else 'rows'}"
     place = target.relative_to(project.root)
     output().line(f"{table.name} of {table.published}, {rows}, is kept in {place}. Commit it: plans are priced by it.")

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from reconciler.cli.result_files import write
 from reconciler.cli.terminal import output, view
+from reconciler.cli.writing import write
 from reconciler.core.progress import Heartbeat, Progress, heartbeat_to_json, progress_to_json
 from reconciler.render.json_form import dumps
 from reconciler.render.progress_view import Closing, View

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.clouds import Problem
+from reconciler.cli.clouds import LOCAL_REMEDY, Problem
 from reconciler.cli.exits import Exit
 from reconciler.cli.terminal import output, report_problems
 from reconciler.core.diagnostic import Diagnostic
@@ -62,8 +62,15 @@ def diagnostics_of(error: BaseException) -> list[Diagnostic]:
         return [error.diagnostic]
     for kind, (code, summary, remedy) in _KNOWN.items():
         if isinstance(error, kind):
-            return [Diagnostic(code, summary, f"{error}.", remedy)]
+            return [Diagnostic(code, summary, f"{_said(error)}.", remedy)]
     return []
+
+
+def _said(error: BaseException) -> str:
+    """What it says, without a system's number for it."""
+    if not isinstance(error, OSError) or not error.strerror:
+        return str(error).rstrip(".")
+    return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
 
 
 _KNOWN: dict[type[Exception], tuple[str, str, str]] = {
@@ -88,8 +95,7 @@ _KNOWN: dict[type[Exception], tuple[str, str, str]] = {
     WorldError: (
         "local/unusable",
         "Local cloud can't be used",
-        "Make room if the disk is full. Else move the file away (.qctl/local-cloud.sqlite) to begin with an empty "
-        "local cloud, or name another with QCTL_LOCAL_CLOUD.",
+        LOCAL_REMEDY,
     ),
     InvalidPriceTable: (
         "prices/invalid",

@@ -15,6 +15,7 @@ from reconciler.cli.options import addresses, project_options
 from reconciler.cli.project import Flags, Opened, open_project
 from reconciler.cli.terminal import output
 from reconciler.cli.used import used_clouds
+from reconciler.cli.writing import create
 from reconciler.core.diagnostic import Diagnostic, Location
 from reconciler.core.importing import Import
 from reconciler.render.import_text import Document, manifest_text
@@ -97,8 +98,7 @@ def _write(project: Opened, out: Path, made: Generated) -> None:
 def _create(files: Mapping[Path, str]) -> None:
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:  # never over what came there meanwhile
-            file.write(text)
+        create(path, text)  # never over what came there meanwhile
 
 
 def _document(made: Written) -> Document:

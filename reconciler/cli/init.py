@@ -14,6 +14,7 @@ from reconciler.cli.bootstrap_options import BootstrapWish, bootstrap_options
 from reconciler.cli.clouds import Problem
 from reconciler.cli.schema import MANIFEST_SCHEMA, schema_text
 from reconciler.cli.terminal import output
+from reconciler.cli.writing import create
 from reconciler.core.address import NAME
 from reconciler.core.diagnostic import Diagnostic, Location
 from reconciler.core.uid import new_uid
@@ -126,8 +127,7 @@ def _write(path: Path, text: str) -> tuple[Path, bool]:
     """Write a new file; one that is there already is the user's, and stays."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        create(path, text)
     except FileExistsError:
         return path, False
     return path, True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from reconciler.cli.result_files import write
+from reconciler.cli.writing import write
 from reconciler.core.change import Change
 from reconciler.core.plan import Plan
 from reconciler.core.policy import Level, Policy, Tried

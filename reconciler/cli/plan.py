@@ -18,9 +18,9 @@ from reconciler.cli.plan_forms import Forms, form_options, show_in
 from reconciler.cli.policy_folders import folder_problems
 from reconciler.cli.project import Flags, Opened, open_project, opened, require_known
 from reconciler.cli.report import report_plan
-from reconciler.cli.result_files import write
 from reconciler.cli.sarif import problems_in
 from reconciler.cli.terminal import output
+from reconciler.cli.writing import write
 from reconciler.core.address import parse_address
 from reconciler.core.collector import collector_paused
 from reconciler.core.diagnostic import Diagnostic, has_errors

@@ -11,9 +11,9 @@ from typing import Any
 import click
 
 from reconciler.cli.options import json_into_option, junit_option, sarif_option
-from reconciler.cli.result_files import write
 from reconciler.cli.sarif import write_sarif
 from reconciler.cli.terminal import output, report_problems
+from reconciler.cli.writing import write
 from reconciler.core.device_standing import DeviceStanding
 from reconciler.core.plan import Plan, plan_to_json
 from reconciler.render.device_line import device_line

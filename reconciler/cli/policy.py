@@ -12,6 +12,7 @@ from reconciler.cli.junit import write_policy_junit
 from reconciler.cli.options import FOLDER, json_option, junit_option, project_options
 from reconciler.cli.project import Flags, load
 from reconciler.cli.terminal import output, report_problems
+from reconciler.cli.writing import create
 from reconciler.core.diagnostic import Diagnostic, has_errors
 from reconciler.core.policy import Policy, Tried
 from reconciler.manifest.load import Loaded
@@ -77,8 +78,7 @@ def init(names: tuple[str, ...], folder: Path) -> int:
         shown = f"{_INTO}/{name}.yaml"
         file.parent.mkdir(exist_ok=True)
         try:
-            with file.open("x", encoding="utf-8") as new:
-                new.write(starter_text(name))
+            create(file, starter_text(name))
         except FileExistsError:
             output().line(f"Kept {shown}, which was there.")
         else:

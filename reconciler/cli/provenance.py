@@ -10,7 +10,8 @@ from typing import Any, Final
 
 import click
 
-from reconciler.cli.result_files import save, write
+from reconciler.cli.result_files import save
+from reconciler.cli.writing import write
 from reconciler.core.history import LogEntry
 from reconciler.core.provenance import Result, Tools, provenance
 from reconciler.render.json_form import dumps

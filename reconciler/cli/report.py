@@ -8,8 +8,8 @@ from pathlib import Path
 from reconciler import __version__
 from reconciler.cli.clouds import Problem
 from reconciler.cli.project import Opened
-from reconciler.cli.result_files import write
 from reconciler.cli.terminal import output
+from reconciler.cli.writing import write
 from reconciler.core.address import Address
 from reconciler.core.change import Change
 from reconciler.core.diagnostic import Diagnostic

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from errno import ENOENT
 from pathlib import Path
-from tempfile import mkstemp
 
+from reconciler.cli.writing import write
 from reconciler.core.address import Address
 from reconciler.core.digest import sha256
 from reconciler.workflow.results import Fetched
@@ -51,18 +50,3 @@ def file_name(address: Address, *parts: str) -> str:
     if plain == text.replace("/", "_", 1 + len(parts)) and len(plain) <= _LONGEST:
         return f"{plain}.json"
     return f"{plain[:_LONGEST]}-{sha256(text)[:8]}.json"
-
-
-def write(path: Path, data: bytes) -> None:
-    """Through a new file and a rename: a link that somebody put at `path` is replaced, never written through."""
-    if not path.parent.is_dir():  # or the message would name our own new file
-        raise FileNotFoundError(ENOENT, "There is no folder for this file", str(path))
-    descriptor, temporary = mkstemp(dir=path.parent, prefix=".qctl-")
-    try:
-        with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor, not a path
-            file.write(data)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -11,10 +11,10 @@ from reconciler.cli.exits import Exit
 from reconciler.cli.options import address_arguments, json_option, project_options
 from reconciler.cli.project import Flags, open_project, require_known
 from reconciler.cli.provenance import Keeping, as_text, keep, keeping_options
-from reconciler.cli.result_files import write
 from reconciler.cli.result_form import document_text, name_of, results_json
 from reconciler.cli.results_beside import Wishes, show_beside
 from reconciler.cli.terminal import output
+from reconciler.cli.writing import write
 from reconciler.render.histogram import histogram_text
 from reconciler.render.json_form import dumps
 from reconciler.render.svg import Panel, histogram_svg

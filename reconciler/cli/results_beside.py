@@ -10,9 +10,9 @@ from typing import Any
 from reconciler import __version__
 from reconciler.cli.project import Opened
 from reconciler.cli.report import write_page
-from reconciler.cli.result_files import write
 from reconciler.cli.result_form import name_of
 from reconciler.cli.terminal import output
+from reconciler.cli.writing import write
 from reconciler.core.agreement import agreement_to_json
 from reconciler.core.declared import Declared
 from reconciler.render.agreement_text import agreement_text

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reconciler import __version__
 from reconciler.cli.clouds import Problem
-from reconciler.cli.result_files import write
+from reconciler.cli.writing import write
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.render.json_form import any_json
 

@@ -9,6 +9,7 @@ import click
 
 from reconciler.cli.project import kind_models
 from reconciler.cli.terminal import output
+from reconciler.cli.writing import write
 from reconciler.manifest.schema import manifest_schema
 from reconciler.render.json_form import any_json
 
@@ -33,7 +34,7 @@ def command(name: str, out: Path | None) -> int:
         return 0
     out.mkdir(parents=True, exist_ok=True)
     for file, text in schemas.items():
-        (out / file).write_text(text, encoding="utf-8")
+        write(out / file, text.encode())
     output().line(f"Wrote {len(schemas)} schemas to {out}.")
     return 0
 

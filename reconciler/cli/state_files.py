@@ -11,6 +11,7 @@ from reconciler.cli.clouds import Problem
 from reconciler.cli.options import addresses, json_option, lock_timeout_option, project_options
 from reconciler.cli.project import Flags, Opened, open_project
 from reconciler.cli.terminal import output
+from reconciler.cli.writing import write
 from reconciler.core.address import Address
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.reconcile_states import forgets
@@ -38,7 +39,7 @@ def pull(file: Path | None, flags: Flags) -> int:
     if file is None:
         output().line(data.decode().rstrip("\n"))
         return 0
-    file.write_bytes(data)
+    write(file, data)
     output().line(f"Wrote serial {state.serial} to {file}.")
     return 0
 

@@ -12,9 +12,9 @@ from click.core import ParameterSource
 from reconciler.cli.exits import Exit
 from reconciler.cli.options import json_into_option, json_option, project_options, sarif_option
 from reconciler.cli.project import Flags, load, project_context, shelf_of
-from reconciler.cli.result_files import write
 from reconciler.cli.sarif import problems_in, write_sarif
 from reconciler.cli.terminal import output, report_problems
+from reconciler.cli.writing import write
 from reconciler.core.diagnostic import Diagnostic, has_errors, in_order
 from reconciler.core.plan import diagnostic_to_json
 from reconciler.manifest.load import Loaded

@@ -254,7 +254,7 @@ def test_an_empty_fingerprint_approves_nothing(planned: Place, also: tuple[str, 
 def test_a_folder_that_is_missing_is_named(place: Place) -> None:
     ran = place.run("plan", "--out", "nowhere/reviewed.plan")
     assert ran.code == Exit.ERROR
-    assert "There is no folder for this file: 'nowhere/reviewed.plan'" in ran.err
+    assert "nowhere/reviewed.plan: There is no folder for this file." in ran.err
 
 
 def test_what_is_no_plan(place: Place) -> None:
