@@ -2,6 +2,7 @@
 import math
 import time
 from collections.abc import Callable, Iterable
+from copy import deepcopy
 from typing import Any
 
 from braket.default_simulator.openqasm.interpreter import Interpreter
@@ -9,13 +10,18 @@ from braket.default_simulator.openqasm.parser.openqasm_ast import (
     ArrayType,
     BinaryExpression,
     BitType,
+    Identifier,
     IntegerLiteral,
     IntType,
+    QuantumGate,
+    QuantumGateDefinition,
+    QuantumPhase,
     RangeDefinition,
     UintType,
 )
 
 from reconciler.simulate import SimulationFailed
+from reconciler.simulate.modifiers import controls_in, modifier, written_out
 from reconciler.simulate.syntax import strict_syntax
 
 # Elements of a range, array or bit register, and bits of a number. The library makes an object of each element
@@ -53,10 +59,43 @@ class GuardedInterpreter(Interpreter):  # type: ignore[misc]  # the library ship
             # Operands that were read stay as they are when they are read again.
             node = BinaryExpression(node.op, self.visit(node.lhs), self.visit(node.rhs))
             check_power(node.lhs, node.rhs)
+        if isinstance(node, QuantumPhase) and node.modifiers:
+            return super().visit(self._written_out(node))
+        if isinstance(node, QuantumGate) and node.modifiers:
+            node = self._plain(node)
         read = super().visit(node)
         # The parts of a range or a type are numbers only now, and nothing has been made of them yet.
         check_length(read)
         return read
+
+    def inline_gate_def_body(self, body: list[Any]) -> list[Any]:
+        """The body of a definition in gates of the library, without modifiers of others."""
+        statements: list[Any] = []
+        for one in body:
+            if isinstance(one, QuantumPhase) and one.modifiers:
+                statements += self._written_out(one)
+            else:
+                statements.append(self._plain(one) if isinstance(one, QuantumGate) and one.modifiers else one)
+        inlined: list[Any] = super().inline_gate_def_body(statements)
+        return inlined
+
+    def _written_out(self, phase: Any) -> list[Any]:
+        return written_out([QuantumPhase([], phase.argument, [])], self.visit(phase.modifiers), phase.qubits)
+
+    def _plain(self, call: Any) -> Any:
+        """The call of a gate that the program defines without its modifiers: of a gate defined with them in it."""
+        if self.context.is_builtin_gate(call.name.name):
+            return call
+        modifiers = self.visit(call.modifiers)
+        told = " @ ".join(f"{kind}({number})" for kind, number in map(modifier, modifiers))
+        name = f"{told} @ {call.name.name}"  # no name that a program could give
+        if not self.context.is_user_defined_gate(name):
+            known = self.context.get_gate_definition(call.name.name)
+            controls = [Identifier(f"control {number}") for number in range(controls_in(modifiers))]
+            body = written_out(deepcopy(known.body), modifiers, controls)
+            qubits = [*controls, *known.qubits]
+            self.context.add_gate(name, QuantumGateDefinition(Identifier(name), known.arguments, qubits, body))
+        return QuantumGate([], Identifier(name), call.arguments, call.qubits)
 
     def _count(self) -> None:
         self._steps += 1

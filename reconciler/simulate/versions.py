@@ -3,7 +3,7 @@
 from importlib.metadata import PackageNotFoundError, version
 
 # Raised when the same program would come to something else by our own doing.
-FORM = "1"
+FORM = "2"
 _GATES = ("amazon-braket-default-simulator", "numpy")
 _LIBRARIES = {
     "state_vector": _GATES,
