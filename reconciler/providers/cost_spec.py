@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from reconciler.core.ceiling import Ceiling, ceiling
 from reconciler.core.money import check_money
+from reconciler.providers.spec import Spec
 
 
-class Cost(BaseModel):
+class Cost(Spec):
     """A ceiling, and what is taken for the price where nobody knows it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     max: Annotated[
         Annotated[str, AfterValidator(check_money)] | None,

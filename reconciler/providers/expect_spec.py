@@ -6,14 +6,10 @@ import math
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import AfterValidator, Field
 
 from reconciler.core.simulation import DEFAULT_SEED, DEFAULT_SHOTS, MOST_SHOTS, Backend, Expectation, Settings
-
-
-class _Spec(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, alias_generator=to_camel)
+from reconciler.providers.spec import Spec
 
 
 def _check_distribution(given: dict[str, float]) -> dict[str, float]:
@@ -26,7 +22,7 @@ def _check_distribution(given: dict[str, float]) -> dict[str, float]:
     return given
 
 
-class Simulate(_Spec):
+class Simulate(Spec):
     """How the run is simulated."""
 
     backend: Annotated[
@@ -42,7 +38,7 @@ class Simulate(_Spec):
     seed: Annotated[int, Field(ge=0, lt=2**63, description="Where its randomness begins.")] = DEFAULT_SEED
 
 
-class Expect(_Spec):
+class Expect(Spec):
     """What is tried on this machine before anything is paid, and what must come of it."""
 
     simulate: Annotated[

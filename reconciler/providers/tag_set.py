@@ -11,10 +11,9 @@ from pydantic import BaseModel
 from reconciler.core.declared import Declared
 from reconciler.core.digest import digest, run_digest
 from reconciler.core.ports import ProjectContext
-from reconciler.core.resource import Removal, Resource, RunRules
+from reconciler.core.resource import Resource
+from reconciler.providers.lasting import removed_by
 from reconciler.providers.tag_set_spec import TagSetSpec
-
-_REMOVALS = {"delete": Removal.CANCEL, "orphan": Removal.ORPHAN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class TagSet:
             program=program,
             execution=execution,
             tags=dict(spec.tags),
-            rules=RunRules(on_remove=_REMOVALS[spec.on_remove]),
+            rules=removed_by(spec.on_remove),
             depends=declared.depends,
             payload=TagSetPayload(declared, spec),
             settings={"target": spec.target or ""},

@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from pydantic.alias_generators import to_camel
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from reconciler.core.address import Scalar
-from reconciler.core.aws_names import check_tag_count, check_tag_key, check_tag_value, tag_texts
+from reconciler.core.aws_names import tag_texts
 from reconciler.core.fields import FieldClass
+from reconciler.providers.lasting import OnRemove
+from reconciler.providers.moment import moment_of
+from reconciler.providers.spec import Spec
+from reconciler.providers.tag_map import Tags
 
 _TAGGABLE = "(quantum-task|job|spending-limit)"
 ARN = re.compile(rf"arn:aws[a-z-]*:braket:[a-z0-9-]{{1,32}}:\d{{12}}:{_TAGGABLE}/[A-Za-z0-9._-]{{1,128}}")
 BATCH_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-Key = Annotated[str, AfterValidator(check_tag_key)]
-Value = Annotated[str, AfterValidator(check_tag_value)]
-Tags = Annotated[
-    dict[Key, Value],
-    BeforeValidator(tag_texts, json_schema_input_type=dict[str, Scalar]),
-    AfterValidator(check_tag_count),
-]
-
-
-class _Spec(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, alias_generator=to_camel)
 
 
 def _check_target(text: str) -> str:
@@ -37,16 +27,11 @@ def _check_target(text: str) -> str:
 
 
 def _check_moment(text: str) -> str:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ValueError('a moment is written like "2026-12-01T00:00:00Z"') from error
-    if moment.tzinfo is None:
-        raise ValueError('a moment needs its time zone: "2026-12-01T00:00:00Z"')
-    return text
+    moment_of(text)
+    return text  # as it was written: it is a part of what the set is known by
 
 
-class Selector(_Spec):
+class Selector(Spec):
     """Which objects: all that fit everything said here, looked for anew at each plan."""
 
     kind: Annotated[
@@ -69,7 +54,7 @@ class Selector(_Spec):
     ] = None
 
 
-class TagSetSpec(_Spec):
+class TagSetSpec(Spec):
     """Tags on objects that somebody else made: on one, or on all that a selector finds."""
 
     target: Annotated[
@@ -88,8 +73,7 @@ class TagSetSpec(_Spec):
         Field(description="Whether a tag is taken over that is there with another value, not put by this set."),
     ] = False
     on_remove: Annotated[
-        Literal["delete", "orphan"],
-        FieldClass.LOCAL,
+        OnRemove,
         Field(description="What becomes of the tags when the set leaves the manifest: taken off, or left."),
     ] = "delete"
     tags: Annotated[

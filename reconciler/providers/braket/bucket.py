@@ -13,13 +13,13 @@ from reconciler.core.address import Address
 from reconciler.core.declared import Declared
 from reconciler.core.digest import digest, run_digest, sha256
 from reconciler.core.ports import ProjectContext
-from reconciler.core.resource import Removal, Resource, RunRules
+from reconciler.core.resource import Resource
 from reconciler.providers.braket.bucket_spec import BucketSpec, Lifecycle
+from reconciler.providers.lasting import is_watched, rules_of
 
 KIND = "Bucket"
 PREFIX = "amazon-braket-"
 """How a bucket is named that Braket may write results to."""
-_REMOVALS = {"delete": Removal.CANCEL, "orphan": Removal.ORPHAN}
 _LONGEST = 63
 
 
@@ -47,8 +47,6 @@ class Bucket:
         spec: BucketSpec = declared.spec
         execution = {"name": spec.name or bucket_name(declared.address, context)}
         program = digest({"kind": self.name})
-        watched = spec.management == "observe"
-        removal = Removal.PROTECT if spec.protect else _REMOVALS[spec.on_remove]
         return Resource(
             address=declared.address,
             digests=(run_digest(program, execution),),
@@ -56,11 +54,11 @@ class Bucket:
             execution=execution,
             tags={**context.tags, **spec.tags},
             delivery={"region": spec.region} if spec.region else {},
-            rules=RunRules(on_remove=Removal.ORPHAN if watched else removal),
+            rules=rules_of(spec),
             depends=declared.depends,
             payload=BucketPayload(declared, spec),
             settings=settings_of(spec),
-            watched=watched,
+            watched=is_watched(spec),
         )
 
 

@@ -6,22 +6,19 @@ Facts: the S3 API reference of the calls that bucket_settings.py makes, and "Buc
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
-from pydantic.alias_generators import to_camel
+from pydantic import AfterValidator, Field, model_validator
 
 from reconciler.core.aws_names import check_bucket
 from reconciler.core.fields import FieldClass
-from reconciler.providers.braket.task_spec import Tags
+from reconciler.providers.lasting import Management, OnRemove, Protect
+from reconciler.providers.spec import Spec
+from reconciler.providers.tag_map import Tags
 
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]+")
 _KEY = re.compile(r"[A-Za-z0-9:/_-]{1,2048}")
 Days = Annotated[int, Field(ge=1, le=2_147_483_647)]
-
-
-class _Spec(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, alias_generator=to_camel)
 
 
 def _check_region(region: str) -> str:
@@ -36,7 +33,7 @@ def _check_key(key: str) -> str:
     return key
 
 
-class Encryption(_Spec):
+class Encryption(Spec):
     """With which key S3 encrypts what is stored."""
 
     kms_key: Annotated[
@@ -48,7 +45,7 @@ class Encryption(_Spec):
     ] = True
 
 
-class PublicAccessBlock(_Spec):
+class PublicAccessBlock(Spec):
     """What of public access is refused."""
 
     block_acls: Annotated[bool, Field(description="New public ACLs are refused.")] = True
@@ -59,14 +56,14 @@ class PublicAccessBlock(_Spec):
     )
 
 
-class Expiry(_Spec):
+class Expiry(Spec):
     """Objects that S3 deletes by itself."""
 
     prefix: Annotated[str, Field(min_length=1, max_length=1024, description="Objects whose keys begin like this.")]
     days: Annotated[Days, Field(description="So many days after they were stored.")]
 
 
-class Lifecycle(_Spec):
+class Lifecycle(Spec):
     """What S3 takes away by itself. Rules that somebody else made stay as they are."""
 
     expire_noncurrent: Annotated[
@@ -85,7 +82,7 @@ class Lifecycle(_Spec):
         return self
 
 
-class BucketSpec(_Spec):
+class BucketSpec(Spec):
     """A bucket of Amazon S3: encrypted, closed to the public, and never deleted by accident."""
 
     name: Annotated[
@@ -116,18 +113,15 @@ class BucketSpec(_Spec):
         Lifecycle, FieldClass.MUTABLE, Field(description="What S3 takes away by itself: nothing unless said here.")
     ] = Lifecycle()
     protect: Annotated[
-        bool,
-        FieldClass.LOCAL,
+        Protect,
         Field(description="Whether a plan that would delete the bucket is refused. Only an empty one ever is deleted."),
     ] = True
     management: Annotated[
-        Literal["manage", "observe"],
-        FieldClass.LOCAL,
+        Management,
         Field(description="`observe`: somebody else manages it; it is read, and never changed."),
     ] = "manage"
     on_remove: Annotated[
-        Literal["delete", "orphan"],
-        FieldClass.LOCAL,
+        OnRemove,
         Field(description="What becomes of an unprotected bucket when it leaves the manifest: deleted, or left alone."),
     ] = "delete"
     tags: Annotated[

@@ -15,9 +15,9 @@ from reconciler.core.money import Price, amount
 from reconciler.core.resource import Resource
 from reconciler.providers.braket.client import BraketClient
 from reconciler.providers.braket.device import region_of
-from reconciler.providers.braket.spending_limit_spec import moment_text
 from reconciler.providers.braket.spending_limit_verbs import Limit, limits, period_of, room_of
 from reconciler.providers.kind import CloudUnavailable
+from reconciler.providers.moment import moment_text
 
 Prices = Mapping[Address, Price]
 _LATER = "Submit less, raise the limit's amount, or wait for its next period."

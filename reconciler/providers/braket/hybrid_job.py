@@ -17,8 +17,9 @@ from reconciler.core.duration import seconds_of
 from reconciler.core.ports import ProjectContext
 from reconciler.core.resource import Resource
 from reconciler.providers.braket.hybrid_job_spec import ATTRIBUTES, HybridJobSpec
-from reconciler.providers.braket.quantum_task import delivery_of, rules_of
+from reconciler.providers.braket.quantum_task import delivery_of
 from reconciler.providers.cost_spec import ceiling_of
+from reconciler.providers.running import rules_of
 
 _NO_NAME = re.compile(r"[^a-zA-Z0-9-]")
 _LONGEST_NAME = 37  # of the 50 characters; a hyphen and 12 of the token come after it

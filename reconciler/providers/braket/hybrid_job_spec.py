@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from pydantic.alias_generators import to_camel
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from reconciler.core.address import Scalar
 from reconciler.core.duration import seconds_of
 from reconciler.core.fields import DeviceName, FieldClass, ProjectFolder
-from reconciler.providers.braket.task_spec import Output, Run, Tags
+from reconciler.providers.braket.task_spec import Output, Run
 from reconciler.providers.cost_spec import Cost
+from reconciler.providers.spec import Spec
+from reconciler.providers.tag_map import Tags
 
 _ENTRY = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*(:[^\W\d]\w*)?")
 _IMAGE = re.compile(r"\d{10,14}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/.+(@sha256)?:.+")
@@ -26,10 +27,6 @@ _CHANNEL = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _S3 = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?")
 _LONGEST_RUN = 432_000  # seconds
 _MOST_CHANNELS, _MOST_PARAMETERS = 20, 100
-
-
-class _Spec(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, alias_generator=to_camel)
 
 
 def _check_entry(text: str) -> str:
@@ -108,7 +105,7 @@ def _check_parameters(parameters: dict[str, str]) -> dict[str, str]:
 S3Uri = Annotated[str, AfterValidator(_check_s3), Field(max_length=1024)]
 
 
-class Source(_Spec):
+class Source(Spec):
     """Script mode: a folder of the project and where it begins."""
 
     folder: Annotated[
@@ -123,7 +120,7 @@ class Source(_Spec):
     ]
 
 
-class Instance(_Spec):
+class Instance(Spec):
     """The machine beside the device."""
 
     type: Annotated[str, AfterValidator(_check_instance), Field(description="Its type.")] = "ml.m5.large"
@@ -131,7 +128,7 @@ class Instance(_Spec):
     count: Annotated[int, Field(ge=1, le=100, description="How many of them.")] = 1
 
 
-class Checkpoint(_Spec):
+class Checkpoint(Spec):
     """Where the program leaves what it wants to go on from."""
 
     s3_uri: Annotated[S3Uri, Field(description="Where it is kept; what is there already is given to the program.")]
@@ -140,7 +137,7 @@ class Checkpoint(_Spec):
     ] = "/opt/jobs/checkpoints"
 
 
-class StoppingCondition(_Spec):
+class StoppingCondition(Spec):
     """When it is ended."""
 
     max_runtime: Annotated[
@@ -150,7 +147,7 @@ class StoppingCondition(_Spec):
     ]
 
 
-class HybridJobSpec(_Spec):
+class HybridJobSpec(Spec):
     """A program of one's own that runs beside a device, with priority there."""
 
     device: Annotated[

@@ -16,18 +16,17 @@ from reconciler.core.digest import canonical, digest, run_digest, sha256
 from reconciler.core.duration import seconds_of
 from reconciler.core.freshness import Freshness as FreshnessRule
 from reconciler.core.openqasm import canonical_openqasm
-from reconciler.core.phase import Phase
 from reconciler.core.plain import plain
 from reconciler.core.ports import ProjectContext
 from reconciler.core.qasm.jaqcd import from_jaqcd
 from reconciler.core.qasm.translate import translate
-from reconciler.core.resource import Removal, Resource, RunRules
+from reconciler.core.resource import Resource
 from reconciler.core.simulation import Trial
-from reconciler.providers.braket.task_spec import ATTRIBUTES, Freshness, Output, QuantumTaskSpec, Run
+from reconciler.providers.braket.task_spec import ATTRIBUTES, Freshness, Output, QuantumTaskSpec
 from reconciler.providers.cost_spec import ceiling_of
 from reconciler.providers.expect_spec import expectation_of
+from reconciler.providers.running import rules_of
 
-_PHASES = {"FAILED": Phase.FAILED, "CANCELLED": Phase.CANCELLED}
 _BUNDLES = {"task": "", "programSet": "always", "auto": "auto"}
 _AHS = "braket.ir.ahs.program"
 OPENQASM_HEADER = {"name": "braket.ir.openqasm.program", "version": "1"}
@@ -167,16 +166,6 @@ def delivery_of(output: Output | None, context: ProjectContext) -> dict[str, str
         return {"output.bucket": output.bucket, "output.prefix": output.prefix}
     prefix = context.prefix or f"qctl/{context.name}"
     return {"output.bucket": context.bucket, "output.prefix": prefix}
-
-
-def rules_of(run: Run) -> RunRules:
-    """The same in the words of the core."""
-    return RunRules(
-        generation=run.generation,
-        max_attempts=run.retry.max_attempts,
-        retry_on=frozenset(_PHASES[word] for word in run.retry.on),
-        on_remove=Removal(run.on_remove),
-    )
 
 
 def _freshness_of(said: Freshness | None) -> FreshnessRule | None:

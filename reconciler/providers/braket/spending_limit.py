@@ -11,10 +11,9 @@ from pydantic import BaseModel
 from reconciler.core.declared import Declared
 from reconciler.core.digest import digest, run_digest
 from reconciler.core.ports import ProjectContext
-from reconciler.core.resource import Removal, Resource, RunRules
+from reconciler.core.resource import Resource
 from reconciler.providers.braket.spending_limit_spec import SpendingLimitSpec
-
-_REMOVALS = {"delete": Removal.CANCEL, "orphan": Removal.ORPHAN}
+from reconciler.providers.lasting import is_watched, rules_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +43,15 @@ class SpendingLimit:
         settings = {"amount": spec.amount}
         if spec.period is not None:
             settings |= {"start": spec.period.start, "end": spec.period.end}
-        watched = spec.management == "observe"
-        removal = Removal.PROTECT if spec.protect else _REMOVALS[spec.on_remove]
         return Resource(
             address=declared.address,
             digests=(run_digest(program, execution),),
             program=program,
             execution=execution,
             tags={**context.tags, **spec.tags},
-            rules=RunRules(on_remove=Removal.ORPHAN if watched else removal),
+            rules=rules_of(spec),
             depends=declared.depends,
             payload=LimitPayload(declared, spec),
             settings=settings,
-            watched=watched,
+            watched=is_watched(spec),
         )

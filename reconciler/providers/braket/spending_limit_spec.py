@@ -7,22 +7,19 @@ compared.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from pydantic.alias_generators import to_camel
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from reconciler.core.fields import DeviceName, FieldClass
-from reconciler.providers.braket.task_spec import Tags
+from reconciler.providers.lasting import Management, OnRemove, Protect
+from reconciler.providers.moment import moment_of, moment_text
+from reconciler.providers.spec import Spec
+from reconciler.providers.tag_map import Tags
 
 _AMOUNT = re.compile(r"\d{1,12}(\.\d{1,2})?")
 _NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?(E[+-]?\d{1,2})?")  # services write 0 as 0E-10, too
-
-
-class _Spec(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, alias_generator=to_camel)
 
 
 def _amount_text(value: Any) -> Any:
@@ -48,24 +45,13 @@ def plain_amount(text: str) -> str:
 
 
 def _check_moment(text: str) -> str:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ValueError('a moment is written like "2026-12-01T00:00:00Z"') from error
-    if moment.tzinfo is None:
-        raise ValueError('a moment needs its time zone: "2026-12-01T00:00:00Z"')
-    return moment_text(moment)
-
-
-def moment_text(moment: datetime) -> str:
-    """ISO 8601 in UTC, in whole seconds: finer than the service keeps them would never be equal."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment_text(moment_of(text))
 
 
 Moment = Annotated[str, AfterValidator(_check_moment)]
 
 
-class Period(_Spec):
+class Period(Spec):
     """When the limit holds. Outside of it the device refuses every task."""
 
     start: Annotated[Moment, Field(description="From then on.")]
@@ -78,7 +64,7 @@ class Period(_Spec):
         return self
 
 
-class SpendingLimitSpec(_Spec):
+class SpendingLimitSpec(Spec):
     """How much may be spent on one QPU, and when."""
 
     device: Annotated[
@@ -100,18 +86,15 @@ class SpendingLimitSpec(_Spec):
         Field(description="When the limit holds; without it from now on, as the service says."),
     ] = None
     protect: Annotated[
-        bool,
-        FieldClass.LOCAL,
+        Protect,
         Field(description="Whether a plan that would delete the limit is refused: then nothing bounds the spending."),
     ] = False
     management: Annotated[
-        Literal["manage", "observe"],
-        FieldClass.LOCAL,
+        Management,
         Field(description="`observe`: somebody else manages it; it is read and counted with, and never changed."),
     ] = "manage"
     on_remove: Annotated[
-        Literal["delete", "orphan"],
-        FieldClass.LOCAL,
+        OnRemove,
         Field(description="What becomes of the limit when it leaves the manifest: deleted, or left alone."),
     ] = "delete"
     tags: Annotated[

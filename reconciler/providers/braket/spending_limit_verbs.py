@@ -16,10 +16,11 @@ from reconciler.core.phase import Phase
 from reconciler.core.ports import Clock
 from reconciler.core.resource import Resource
 from reconciler.providers.braket.client import BraketClient
-from reconciler.providers.braket.spending_limit_spec import moment_text, plain_amount
+from reconciler.providers.braket.spending_limit_spec import plain_amount
 from reconciler.providers.braket.task_reading import VISIBLE_AFTER
 from reconciler.providers.braket.verbs import changing, creating
 from reconciler.providers.kind import Checked, CloudUnavailable, Found, Reply, ResultFile, ResultMissing, Search
+from reconciler.providers.moment import moment_text
 
 _FREE = Price(Decimal(0), Decimal(0), "a spending limit costs nothing")
 _RELIED_ON = ("spendingLimitArn", "deviceArn", "spendingLimit", "totalSpend", "queuedSpend", "timePeriod", "createdAt")

@@ -8,28 +8,19 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from pydantic.alias_generators import to_camel
+from pydantic import AfterValidator, Field, model_validator
 
 from reconciler.core.address import Scalar
-from reconciler.core.aws_names import (
-    check_bucket,
-    check_prefix,
-    check_tag_count,
-    check_tag_key,
-    check_tag_value,
-    tag_texts,
-)
+from reconciler.core.aws_names import check_bucket, check_prefix
 from reconciler.core.duration import seconds_of
 from reconciler.core.fields import DeviceName, FieldClass, ProjectFile
 from reconciler.providers.cost_spec import Cost
 from reconciler.providers.expect_spec import Expect
+from reconciler.providers.running import Generation, MaxAttempts, OnRemove
+from reconciler.providers.spec import Spec
+from reconciler.providers.tag_map import Tags
 
 _INPUT_NAME = re.compile(r"[^\W\d]\w*")
-
-
-class _Spec(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, alias_generator=to_camel)
 
 
 def _check_input_name(name: str) -> str:
@@ -38,16 +29,11 @@ def _check_input_name(name: str) -> str:
     return name
 
 
-Tags = Annotated[
-    dict[Annotated[str, AfterValidator(check_tag_key)], Annotated[str, AfterValidator(check_tag_value)]],
-    BeforeValidator(tag_texts, json_schema_input_type=dict[str, Scalar]),
-    AfterValidator(check_tag_count),
-]
 Number = int | float
 InputValue = bool | int | float | Annotated[list[Number], Field(min_length=1)]
 
 
-class Program(_Spec):
+class Program(Spec):
     """What runs: exactly one of `openqasm`, `ahs` and `ir`."""
 
     openqasm: Annotated[
@@ -80,7 +66,7 @@ class Program(_Spec):
         return self
 
 
-class Output(_Spec):
+class Output(Spec):
     """Where results go."""
 
     bucket: Annotated[str, AfterValidator(check_bucket), Field(description="The S3 bucket that takes the results.")]
@@ -91,30 +77,27 @@ class Output(_Spec):
     ] = "qctl"
 
 
-class Retry(_Spec):
+class Retry(Spec):
     """When a finished but unsuccessful run may be paid again."""
 
-    max_attempts: Annotated[int, Field(ge=1, le=10, description="How many runs in all, the first one included.")] = 1
+    max_attempts: MaxAttempts = 1
     on: Annotated[
         list[Literal["FAILED", "CANCELLED"]],
         Field(min_length=1, description="The ends that allow another attempt."),
     ] = ["FAILED"]
 
 
-class Run(_Spec):
+class Run(Spec):
     """How often the work is paid, and what happens when it leaves the manifest."""
 
-    generation: Annotated[
-        int, FieldClass.EXECUTION, Field(ge=1, le=1_000_000, description="Raise it to run and pay the same work again.")
-    ] = 1
+    generation: Generation = 1
     retry: Annotated[
         Retry,
         FieldClass.LOCAL,
         Field(default_factory=Retry, description="When a run that failed or was cancelled may be paid again."),
     ]
     on_remove: Annotated[
-        Literal["cancel", "orphan"],
-        FieldClass.LOCAL,
+        OnRemove,
         Field(description="What becomes of an unfinished run that leaves the manifest: cancelled, or left alone."),
     ] = "cancel"
 
@@ -125,7 +108,7 @@ def _check_duration(text: str) -> str:
     return text
 
 
-class Freshness(_Spec):
+class Freshness(Spec):
     """How long a finished run stands for what is declared. Without it: for ever."""
 
     max_age: Annotated[
@@ -150,7 +133,7 @@ class Freshness(_Spec):
         return self
 
 
-class QuantumTaskSpec(_Spec):
+class QuantumTaskSpec(Spec):
     """One run of one program on one device."""
 
     device: Annotated[

@@ -12,6 +12,7 @@ from reconciler.core.address import key_text
 from reconciler.core.declared import Declared, SourceFile
 from reconciler.core.device_name import pasqal_type
 from reconciler.core.digest import digest, run_digest
+from reconciler.core.duration import seconds_of
 from reconciler.core.job import Job, Opening, job_digest
 from reconciler.core.plain import plain
 from reconciler.core.ports import ProjectContext
@@ -20,10 +21,10 @@ from reconciler.core.sequence import SequenceJob, SequenceUse
 from reconciler.core.simulation import Trial
 from reconciler.providers.cost_spec import ceiling_of
 from reconciler.providers.expect_spec import expectation_of
-from reconciler.providers.pasqal.batch_spec import ATTRIBUTES, BatchSpec, JobCount, JobSpec, seconds_of
+from reconciler.providers.pasqal.batch_spec import ATTRIBUTES, BatchSpec, JobCount, JobSpec
 from reconciler.providers.pasqal.json_text import meaning_sha
-from reconciler.providers.pasqal.run_spec import rules_of
 from reconciler.providers.pasqal.tags import name_of
+from reconciler.providers.running import rules_of
 
 _SHORT = 16  # hexadecimal characters of a digest that people see
 

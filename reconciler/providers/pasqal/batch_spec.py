@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -11,14 +10,14 @@ from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, fie
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from reconciler.core.address import Scalar
+from reconciler.core.duration import seconds_of
 from reconciler.core.fields import DeviceName, FieldClass, ProjectFile
 from reconciler.providers.cost_spec import Cost
 from reconciler.providers.expect_spec import Expect
-from reconciler.providers.pasqal.run_spec import Run, Spec
+from reconciler.providers.pasqal.run_spec import Run
 from reconciler.providers.pasqal.tag_list import Tags
+from reconciler.providers.spec import Spec
 
-_DURATION = re.compile(r"([1-9][0-9]{0,6})([smhd])")
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _LONGEST_OPEN = 30 * 86_400
 _QUBITS = "qubits"  # of a mappable register: the trap that each qubit sits in
 
@@ -36,7 +35,7 @@ def _check_variables(variables: dict[str, VariableValue]) -> dict[str, VariableV
 
 
 def _check_duration(text: str) -> str:
-    if not 0 < seconds_of(text) <= _LONGEST_OPEN:
+    if not 0 < (seconds_of(text) or 0) <= _LONGEST_OPEN:
         raise ValueError('a duration is written like "90s", "30m", "2h" or "1d", up to 30d')
     return text
 
@@ -49,12 +48,6 @@ def _check_webhook(url: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.netloc or not url.isprintable() or " " in url:
         raise ValueError('a webhook is written like "https://host/path"')
     return url
-
-
-def seconds_of(duration: str) -> int:
-    """The seconds of a duration, 0 for another text."""
-    found = _DURATION.fullmatch(duration)
-    return int(found.group(1)) * _SECONDS[found.group(2)] if found else 0
 
 
 class JobSpec(Spec):

@@ -14,8 +14,8 @@ from reconciler.core.plain import plain
 from reconciler.core.ports import ProjectContext
 from reconciler.core.resource import Resource
 from reconciler.providers.cost_spec import ceiling_of
-from reconciler.providers.pasqal.run_spec import rules_of
 from reconciler.providers.pasqal.workload_spec import ATTRIBUTES, WorkloadSpec
+from reconciler.providers.running import rules_of
 
 
 @dataclass(frozen=True, slots=True)

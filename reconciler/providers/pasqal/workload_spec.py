@@ -8,7 +8,8 @@ from pydantic import Field
 
 from reconciler.core.fields import FieldClass
 from reconciler.providers.cost_spec import Cost
-from reconciler.providers.pasqal.run_spec import Run, Spec
+from reconciler.providers.pasqal.run_spec import Run
+from reconciler.providers.spec import Spec
 
 
 class WorkloadSpec(Spec):
