@@ -42,7 +42,8 @@ def request_here(environ: Environ) -> int | None:
 def head_here(environ: Environ) -> str:
     """The last commit of the pull request, not that of its trial merge; else the commit that is checked out."""
     head = _event(environ).get("pull_request", {}).get("head", {}).get("sha")
-    return str(head or environ.get("GITHUB_SHA") or environ.get("CI_COMMIT_SHA") or "")
+    branch = environ.get("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA")  # only where GitLab made a trial merge
+    return str(head or environ.get("GITHUB_SHA") or branch or environ.get("CI_COMMIT_SHA") or "")
 
 
 def analysed_here(environ: Environ, checked_out: str) -> tuple[str, str]:
