@@ -15,8 +15,8 @@ from reconciler.cli.project import Flags, open_project, require_known
 from reconciler.cli.run import carry_out
 from reconciler.cli.terminal import report_problems
 from reconciler.workflow.observe import Refresh
-from reconciler.workflow.plan import Selection
 from reconciler.workflow.saved_plans import files_changed
+from reconciler.workflow.selection import Selection
 
 
 @click.command("apply")

@@ -20,7 +20,7 @@ from reconciler.core.saved_plan import SavedPlan
 from reconciler.store.plan_file import PlanUnreadable, read
 from reconciler.store.sealed import Seal, Sealed, keys_of
 from reconciler.workflow.observe import Refresh
-from reconciler.workflow.plan import Planned, Selection
+from reconciler.workflow.plan import Planned
 from reconciler.workflow.saved_plans import (
     Texts,
     differences,
@@ -29,6 +29,7 @@ from reconciler.workflow.saved_plans import (
     too_late,
     unexpected,
 )
+from reconciler.workflow.selection import Selection
 
 _LONGEST = 365 * 86_400  # seconds
 

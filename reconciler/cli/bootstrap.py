@@ -27,7 +27,7 @@ from reconciler.core.ports import ProjectContext
 from reconciler.providers.braket.bucket_spec import BucketSpec
 from reconciler.providers.braket.spending_limit_spec import SpendingLimitSpec
 from reconciler.workflow.observe import Refresh
-from reconciler.workflow.plan import Selection
+from reconciler.workflow.selection import Selection
 
 
 @dataclass(frozen=True, slots=True)

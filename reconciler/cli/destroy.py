@@ -11,7 +11,7 @@ from reconciler.cli.options import How, json_option, project_options, run_option
 from reconciler.cli.project import Flags, open_project, require_known
 from reconciler.cli.run import carry_out
 from reconciler.workflow.observe import Refresh
-from reconciler.workflow.plan import Selection
+from reconciler.workflow.selection import Selection
 
 
 @click.command("destroy")

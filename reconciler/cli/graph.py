@@ -9,9 +9,8 @@ import click
 from reconciler.cli.options import project_options
 from reconciler.cli.project import Flags, open_project
 from reconciler.cli.terminal import output
-from reconciler.core.graph import order
+from reconciler.core.graph import Edges, order
 from reconciler.render.json_form import dumps
-from reconciler.workflow.plan import Edges
 
 
 @click.command("graph")

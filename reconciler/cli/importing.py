@@ -17,7 +17,8 @@ from reconciler.core.event import Adopted, Verb
 from reconciler.store.port import locked
 from reconciler.workflow.apply import apply
 from reconciler.workflow.observe import Refresh
-from reconciler.workflow.plan import Planned, Selection, make_plan
+from reconciler.workflow.plan import Planned, make_plan
+from reconciler.workflow.selection import Selection
 
 
 def take_over(project: Opened, one: Declared, *, auto_approve: bool) -> int:

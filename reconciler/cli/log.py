@@ -13,7 +13,7 @@ from reconciler.core.account import Account, account, account_to_json
 from reconciler.core.duration import seconds_of
 from reconciler.render.history_text import history_details, history_text
 from reconciler.render.json_form import dumps
-from reconciler.workflow.plan import Selection
+from reconciler.workflow.selection import Selection
 from reconciler.workflow.session import timestamp
 
 _MOST = 10_000

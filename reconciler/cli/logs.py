@@ -14,7 +14,7 @@ from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.state import State
 from reconciler.render.json_form import dumps
 from reconciler.render.log_text import log_text, metrics_of, metrics_text
-from reconciler.workflow.plan import Selection
+from reconciler.workflow.selection import Selection
 
 if TYPE_CHECKING:
     from reconciler.providers.braket.job_logs import JobLog

@@ -16,7 +16,7 @@ from reconciler.cli.project import Flags, load, parse_variables
 from reconciler.core.address import Address, InvalidAddress, parse_address
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.workflow.observe import Refresh
-from reconciler.workflow.plan import Selection
+from reconciler.workflow.selection import Selection
 
 Command = Callable[..., int]
 _MOST_COMPLETIONS = 200

@@ -29,8 +29,10 @@ from reconciler.manifest.load import Loaded
 from reconciler.store.plan_file import PURPOSE, encode
 from reconciler.workflow.desired_cache import Desired, DesiredCache, cache_for
 from reconciler.workflow.observe import Refresh
-from reconciler.workflow.plan import Planned, Remembered, Selection, make_plan, plan_without_changes, remember
+from reconciler.workflow.plan import Planned, make_plan, plan_without_changes
+from reconciler.workflow.remembered import Remembered, remember
 from reconciler.workflow.saved_plans import save
+from reconciler.workflow.selection import Selection
 
 
 @dataclass(frozen=True, slots=True)

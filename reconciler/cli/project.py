@@ -37,7 +37,7 @@ from reconciler.store.port import Archive
 from reconciler.store.successor import Names
 from reconciler.workflow.clock import SystemClock
 from reconciler.workflow.device_shelf import DeviceShelf
-from reconciler.workflow.plan import Selection
+from reconciler.workflow.selection import Selection
 from reconciler.workflow.session import Session
 
 

@@ -14,7 +14,7 @@ from reconciler.manifest.trace import Trace
 from reconciler.providers import KINDS
 from reconciler.render.final_text import final_to_json, finals_text
 from reconciler.render.json_form import dumps
-from reconciler.workflow.plan import Selection
+from reconciler.workflow.selection import Selection
 
 
 @click.command("render")

@@ -19,8 +19,8 @@ from reconciler.render.histogram import histogram_text
 from reconciler.render.json_form import dumps
 from reconciler.render.svg import Panel, histogram_svg
 from reconciler.simulate.result import ResultType, TaskResult
-from reconciler.workflow.plan import Selection
 from reconciler.workflow.results import Fetched, fetch
+from reconciler.workflow.selection import Selection
 
 
 @click.command("results")

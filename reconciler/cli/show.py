@@ -18,7 +18,7 @@ from reconciler.render.state_text import record_text, state_table
 from reconciler.store.plan_file import looks_like_a_plan
 from reconciler.workflow.observe import Refresh
 from reconciler.workflow.observe import refresh as read_live
-from reconciler.workflow.plan import Selection
+from reconciler.workflow.selection import Selection
 
 
 @click.command("show")

@@ -9,7 +9,7 @@ from reconciler.cli.local_jobs import jobs_running
 from reconciler.cli.options import address_arguments, json_option, project_options, timeout_option
 from reconciler.cli.project import Flags, open_project, require_known
 from reconciler.cli.waiting import Wanted, unfinished, wait_for
-from reconciler.workflow.plan import Selection
+from reconciler.workflow.selection import Selection
 
 
 @click.command("wait")

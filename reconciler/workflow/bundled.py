@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -12,8 +12,6 @@ from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.event import Verb
 from reconciler.core.operation import Operation
 from reconciler.core.program_set import ProgramSet
-
-Edges = Mapping[Address, Set[Address]]
 
 
 @dataclass(slots=True)

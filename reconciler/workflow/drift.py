@@ -11,12 +11,14 @@ from reconciler.core.address import parse_address
 from reconciler.core.attempt import Attempt
 from reconciler.core.change import Change
 from reconciler.core.declared import Declared
+from reconciler.core.graph import Edges
 from reconciler.core.job import Job
 from reconciler.core.phase import UNFINISHED, Phase
 from reconciler.core.state import State
 from reconciler.workflow.observe import Refresh
 from reconciler.workflow.orphans import Orphan, Orphans, orphans
-from reconciler.workflow.plan import Edges, make_plan, remember
+from reconciler.workflow.plan import make_plan
+from reconciler.workflow.remembered import remember
 from reconciler.workflow.session import Session
 
 _BADLY: Mapping[Phase, str] = {Phase.FAILED: "failed", Phase.CANCELLED: "cancelled", Phase.CLOSING: "being cancelled"}

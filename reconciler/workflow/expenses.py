@@ -16,7 +16,7 @@ from reconciler.store.errors import LockHeld
 from reconciler.store.port import locked
 from reconciler.workflow.bills import bills
 from reconciler.workflow.ceilings import is_of_this_mode
-from reconciler.workflow.plan import remember
+from reconciler.workflow.remembered import remember
 from reconciler.workflow.session import Session
 
 

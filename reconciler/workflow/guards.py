@@ -5,13 +5,13 @@ The limit that bounds the runs on a device, and the bucket that takes their resu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Set
 
 from reconciler.core.address import Address
 from reconciler.core.change import Change
 from reconciler.core.event import PAYING, Verb
+from reconciler.core.graph import Edges
 
-Edges = Mapping[Address, Set[Address]]
 _BUCKET = "output.bucket"  # as runs name it in their delivery
 _MADE = (Verb.CREATE, Verb.UPDATE)
 

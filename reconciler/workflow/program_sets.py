@@ -10,12 +10,13 @@ from typing import Any
 from reconciler.core.change import Change
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.digest import canonical
+from reconciler.core.graph import Edges
 from reconciler.core.money import Price
 from reconciler.core.program_set import Member, program_set
 from reconciler.core.resource import Resource
 from reconciler.core.state import State
 from reconciler.providers.kind import Bundler
-from reconciler.workflow.bundled import Bundled, Edges, submission
+from reconciler.workflow.bundled import Bundled, submission
 from reconciler.workflow.session import Session
 from reconciler.workflow.shared_tasks import keep_together
 

@@ -22,7 +22,8 @@ from reconciler.workflow.apply import Applied, apply
 from reconciler.workflow.bills import bills
 from reconciler.workflow.ceilings import spent_before
 from reconciler.workflow.observe import Refresh
-from reconciler.workflow.plan import Planned, Selection, make_plan
+from reconciler.workflow.plan import Planned, make_plan
+from reconciler.workflow.selection import Selection
 from reconciler.workflow.session import Session, Tell
 
 

@@ -18,7 +18,8 @@ from reconciler.manifest.fingerprint import manifests_now, programs_in, programs
 from reconciler.manifest.variables import ENVIRONMENT_PREFIX
 from reconciler.store.port import Snapshot
 from reconciler.workflow.observe import Refresh
-from reconciler.workflow.plan import Planned, Selection
+from reconciler.workflow.plan import Planned
+from reconciler.workflow.selection import Selection
 from reconciler.workflow.session import Session, timestamp
 
 _TOLD = 20  # so many differences are told one by one

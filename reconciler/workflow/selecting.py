@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
-from reconciler.core.address import Address
 from reconciler.core.declared import Declared
+from reconciler.core.graph import Edges
 from reconciler.core.ports import ProjectContext
 from reconciler.providers.kind import Cloud
 from reconciler.workflow.session import Session
-
-Edges = Mapping[Address, Set[Address]]
 
 
 @runtime_checkable

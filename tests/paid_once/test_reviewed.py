@@ -11,7 +11,8 @@ from reconciler.core.change import Action
 from reconciler.store.port import locked
 from reconciler.workflow.apply import Applied, apply
 from reconciler.workflow.observe import Refresh, WrongMode
-from reconciler.workflow.plan import Planned, Selection, make_plan
+from reconciler.workflow.plan import Planned, make_plan
+from reconciler.workflow.selection import Selection
 from tests.paid_once.bench import RUNS, Machine, no_progress
 from tests.paid_once.process import KILLED, run
 

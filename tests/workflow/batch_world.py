@@ -22,7 +22,8 @@ from reconciler.core.ports import ProjectContext
 from reconciler.core.resource import Removal, Resource, RunRules
 from reconciler.core.state import State
 from reconciler.workflow.apply import Applied, apply
-from reconciler.workflow.plan import Planned, Selection, make_plan
+from reconciler.workflow.plan import Planned, make_plan
+from reconciler.workflow.selection import Selection
 from reconciler.workflow.session import Session
 from tests.workflow.batch_cloud import LAG, WINDOW, FakePasqal, Fault
 from tests.workflow.once_clock import HandClock

@@ -21,7 +21,8 @@ from reconciler.store.port import locked
 from reconciler.store.successor import Names
 from reconciler.workflow.apply import Applied, apply
 from reconciler.workflow.observe import Refresh
-from reconciler.workflow.plan import Planned, Selection, make_plan
+from reconciler.workflow.plan import Planned, make_plan
+from reconciler.workflow.selection import Selection
 from reconciler.workflow.session import Session
 from tests.providers.bench import GARNET, SV1, Bench, open_bench
 from tests.providers.samples import CONTEXT, declare

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.core.change import Action
-from reconciler.workflow.plan import Selection
+from reconciler.workflow.selection import Selection
 from tests.providers.bench import error
 from tests.workflow.bench import Project, task
 

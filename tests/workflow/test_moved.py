@@ -12,7 +12,7 @@ from reconciler.core.change import Action
 from reconciler.core.declared import Declared
 from reconciler.core.event import Concluded, Intended, Verb
 from reconciler.core.mark import TAG_ADDRESS, TAG_MOVED
-from reconciler.workflow.plan import Selection
+from reconciler.workflow.selection import Selection
 from tests.workflow.bench import Project, task
 from tests.workflow.test_program_sets import sweep
 

@@ -11,7 +11,8 @@ from reconciler.core.declared import Declared
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.store.port import locked
 from reconciler.workflow.apply import apply
-from reconciler.workflow.plan import Selection, make_plan
+from reconciler.workflow.plan import make_plan
+from reconciler.workflow.selection import Selection
 from tests.providers.bench import ACCOUNT, FORTE, GARNET, SV1, error
 from tests.providers.samples import declare
 from tests.workflow.bench import Project, edges, task

@@ -7,7 +7,7 @@ import pytest
 from reconciler.core.address import parse_address
 from reconciler.core.change import Action
 from reconciler.core.declared import Declared
-from reconciler.workflow.plan import Selection
+from reconciler.workflow.selection import Selection
 from tests.providers.samples import declare
 from tests.workflow.bench import BELL, GARNET, SV1, Project, task
 

@@ -13,8 +13,8 @@ from reconciler.core.change import Action
 from reconciler.core.declared import Declared
 from reconciler.core.event import Observed
 from reconciler.workflow.observe import Refresh
-from reconciler.workflow.plan import Selection
 from reconciler.workflow.results import fetch
+from reconciler.workflow.selection import Selection
 from tests.providers.bench import GARNET, SV1, error
 from tests.providers.samples import declare
 from tests.workflow.bench import Project

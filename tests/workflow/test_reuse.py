@@ -15,7 +15,8 @@ from reconciler.core.ports import ProjectContext
 from reconciler.core.state import Record, State
 from reconciler.store.errors import StateUnreadable
 from reconciler.workflow.observe import Refresh
-from reconciler.workflow.plan import Selection, make_plan
+from reconciler.workflow.plan import make_plan
+from reconciler.workflow.selection import Selection
 from reconciler.workflow.session import Session
 from tests.providers.samples import CONTEXT
 from tests.workflow.bench import Project, edges, open_project, task
