@@ -17,6 +17,7 @@ from typing import IO
 from urllib.parse import urlsplit
 
 _SECONDS = 300  # for one command of git
+_LINES, _LETTERS = 4, 400  # of what it says
 _PROTOCOLS = ("https", "ssh", "file")
 _SCP = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*@[A-Za-z0-9][A-Za-z0-9.-]*:[^\s:][^\s]*")
 _REF = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./+-]{0,199}")
@@ -69,6 +70,12 @@ def _check_url(url: str) -> None:
         raise GitRefused(f"the address of the repository must begin with {names} or be USER@HOST:PATH")
     if parts.password is not None or (parts.scheme == "https" and parts.username is not None):
         raise GitRefused("a login in the address would stand in logs and lists of processes; use a credential helper")
+
+
+def _said(stderr: bytes) -> str:
+    """The first lines, for the cause stands there: git's last one is only `and the repository exists.`"""
+    lines = [line.strip() for line in stderr.decode("utf-8", "replace").splitlines()]
+    return "; ".join([line.rstrip(".") for line in lines if line][:_LINES])[:_LETTERS] or "nothing"
 
 
 @dataclass(slots=True)
@@ -138,8 +145,7 @@ class Checkout:
         except subprocess.TimeoutExpired as error:
             raise GitFailed(f"git did not answer within {_SECONDS} s") from error
         if done.returncode:
-            said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-            raise GitFailed(f"git says: {said[-1][:300] if said else 'nothing'}")
+            raise GitFailed(f"git says: {_said(done.stderr)}")
         return done.stdout.decode("utf-8", "surrogateescape")
 
     def _environ(self) -> dict[str, str]:

@@ -70,7 +70,7 @@ def test_the_image() -> None:
     last = dict(told)
     assert last["USER"] == _UID
     assert kinds.index("USER") < kinds.index("ENTRYPOINT")
-    assert any(head == "RUN" and f"useradd --system --uid {_UID}" in rest for head, rest in told)
+    assert any(head == "RUN" and f"useradd --uid {_UID} --gid {_UID} " in rest for head, rest in told)
     assert "/healthz" in last["HEALTHCHECK"]
     assert "8643" in last["HEALTHCHECK"]
     assert last["ENTRYPOINT"] == '["qctl", "reconcile"]'
@@ -78,7 +78,11 @@ def test_the_image() -> None:
     copied = [rest.split()[:-1] for head, rest in told if head == "COPY" and not rest.startswith("--from")]
     assert all((HOUSE / name).exists() for names in copied for name in names)
     extras = tomllib.loads((HOUSE / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
-    assert set(re.findall(r"\.\[(\w+)\]", _text("Dockerfile"))) <= extras.keys()
+    assert last["ARG"].startswith("EXTRAS=")
+    named = last["ARG"].removeprefix("EXTRAS=").split(",")
+    assert "agent" in named
+    assert set(named) <= extras.keys()
+    assert '".[$EXTRAS]"' in _text("Dockerfile")
 
 
 def test_the_deployment() -> None:

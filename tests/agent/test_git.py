@@ -79,7 +79,9 @@ def test_nothing_is_applied_from_an_old_checkout(place: Place, upstream: Path, t
     ran = place.run("reconcile", "--once", *args)
     assert ran.code == Exit.ERROR
     assert "[agent/git]" in ran.err
-    assert "git says:" in ran.err
+    assert "git says: fatal: '" in ran.err
+    assert "does not appear to be a git repository; fatal: Could not read from remote repository" in ran.err
+    assert ".." not in ran.err
 
 
 def test_no_hook_and_no_submodule_runs(
