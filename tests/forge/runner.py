@@ -20,6 +20,16 @@ from tests.forge.github_fake import REPOSITORY, TOKEN
 
 HOUSE = Path(__file__).parents[2]
 ACTION = HOUSE / "action.yml"
+UPLOAD_INPUTS = {
+    "name",
+    "path",
+    "if-no-files-found",
+    "retention-days",
+    "compression-level",
+    "overwrite",
+    "include-hidden-files",
+}
+"""Of actions/upload-artifact 4.6, as its action.yml has them."""
 _TOKENS = re.compile(r"\s*(==|!=|&&|\|\||[()]|'(?:[^']|'')*'|[A-Za-z_][\w.-]*)")
 _HOLE = re.compile(r"\$\{\{(.*?)\}\}")
 
@@ -95,8 +105,10 @@ class Job:
     event: dict[str, Any] = field(default_factory=dict)
     event_name: str = "push"
     commit: str = ""
+    action_path: Path = HOUSE
     outputs: dict[str, str] = field(default_factory=dict)
     used: list[str] = field(default_factory=list)
+    artifacts: dict[str, dict[str, bytes]] = field(default_factory=dict)
     log: str = ""
     code: int = 0
 
@@ -117,7 +129,7 @@ class Job:
         (self.temp / "event.json").write_text(json.dumps(self.event), "utf-8")
         (self.temp / "summary").touch()
         described = action()
-        github = {"token": TOKEN, "event_name": self.event_name}
+        github = {"token": TOKEN, "event_name": self.event_name, "event": self.event, "repository": REPOSITORY}
         steps: dict[str, Any] = {}
         contexts: dict[str, Any] = {"github": github, "steps": steps, "inputs": {}}
         given = {name.replace("_", "-"): value for name, value in inputs.items()}
@@ -130,6 +142,7 @@ class Job:
                 continue
             if "uses" in step:
                 self.used.append(step["uses"])
+                self._upload({name: filled(_text(value), contexts) for name, value in step["with"].items()})
                 continue
             found = self._step(step, contexts)
             if "id" in step:
@@ -139,13 +152,23 @@ class Job:
         self.outputs = {n: filled(told["value"], contexts) for n, told in described["outputs"].items()}
         return self
 
+    def _upload(self, given: dict[str, str]) -> None:
+        """actions/upload-artifact with one file: it takes these inputs, and passes over what is hidden."""
+        assert given.keys() <= UPLOAD_INPUTS
+        assert (given["if-no-files-found"], given["overwrite"]) == ("error", "true")
+        assert 1 <= int(given["retention-days"]) <= 90
+        path = Path(given["path"])
+        assert path.is_file()
+        assert not any(part.startswith(".") for part in path.relative_to(self.temp).parts)
+        self.artifacts[given["name"]] = {path.name: path.read_bytes()}
+
     def _step(self, step: dict[str, Any], contexts: dict[str, Any]) -> dict[str, str]:
         assert step["shell"] == "bash"
         script, output = self.temp / "step.sh", self.temp / "output"
         script.write_text(step["run"], "utf-8")
         output.write_text("", "utf-8")
         environment = self.environment | {
-            "GITHUB_ACTION_PATH": str(HOUSE),
+            "GITHUB_ACTION_PATH": str(self.action_path),
             "GITHUB_EVENT_NAME": self.event_name,
             "GITHUB_EVENT_PATH": str(self.temp / "event.json"),
             "GITHUB_OUTPUT": str(output),
@@ -159,6 +182,8 @@ class Job:
             "CI": "true",
         }
         environment |= {name: filled(str(value), contexts) for name, value in step.get("env", {}).items()}
+        if (added := self.temp / "path").exists():  # the latest first, as the runner has it
+            environment["PATH"] = os.pathsep.join([*reversed(added.read_text("utf-8").split()), environment["PATH"]])
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(script)],  # as the runner calls it
             cwd=self.workspace,
@@ -172,6 +197,11 @@ class Job:
         self.code = done.returncode
         assert TOKEN not in done.stdout
         return dict(line.split("=", 1) for line in output.read_text("utf-8").splitlines())
+
+
+def _text(value: object) -> str:
+    """As the runner gives it to an action."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def filled(text: str, contexts: dict[str, Any]) -> str:

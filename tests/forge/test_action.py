@@ -97,7 +97,8 @@ def test_a_manifest_that_can_not_be_read_is_told_and_then_mended(hub: OnGitHub) 
     hub.repository.edit("more", "qctl.yaml", "name: place", "name: [place")
     broken = hub.plan(1, "more", code_scanning="true")
     assert broken.code == 1
-    assert broken.used == [], "a plan that was not made is not kept"
+    assert (broken.used, broken.artifacts) == ([], {}), "a plan that was not made is not kept"
+    assert broken.summary == "qctl made no plan. The log of the step Plan says why.\n"
     (told,) = github.under(1)
     assert "### qctl plan failed" in told
     assert "yaml/syntax" in told
@@ -124,6 +125,19 @@ def test_a_manifest_that_can_not_be_read_is_told_and_then_mended(hub: OnGitHub) 
     assert github.labels[1] == ["qctl:pays"]
 
 
+def test_a_fork_is_told_what_it_lacks(hub: OnGitHub) -> None:
+    """A job of a fork has no secrets: what it can't ask a cloud must not look like a mistake of its author."""
+    hub.github.may.clear()
+    hub.repository.branch("more", "bell")
+    hub.repository.edit("more", "qctl.yaml", "name: place", "name: [place")
+    told = "This pull request comes from a fork. GitHub gives its jobs no secrets, and a token that only reads."
+    job = hub.plan(1, "more", fork="mallory/study")
+    assert job.code == 1
+    assert told in job.log
+    assert "warning: Not allowed by the forge [ci/forbidden]" in job.log
+    assert job.summary == f"{told}\nqctl made no plan. The log of the step Plan says why.\n"
+
+
 def tag(hub: OnGitHub, monkeypatch: pytest.MonkeyPatch, owner: str) -> None:
     """Somebody else tags the one task there is."""
     with monkeypatch.context() as patch, chdir(hub.jobs[-1].workspace / "study"):
@@ -137,7 +151,11 @@ def test_drift_opens_one_issue_and_closes_it(hub: OnGitHub, monkeypatch: pytest.
     hub.repository.branch("more", "bell")
     planned = hub.plan(1, "more")
     hub.merged(1, "more")
-    assert hub.job("main", mode="apply", fingerprint=planned.outputs["fingerprint"]).code == 0
+    artifact = hub.repository.root / "plan.qctl"  # as actions/download-artifact puts it down
+    artifact.write_bytes(planned.artifacts["qctl-plan"]["plan.qctl"])
+    by_file = hub.job("main", mode="apply", plan_file=str(artifact), pull_request="1")
+    assert by_file.code == 0, by_file.log
+    assert "#### Applied" in hub.github.under(1)[0]
     github = hub.github
     assert hub.job("main", event="schedule", mode="drift").code == 0
     assert github.issues == [], "no drift, no issue"
