@@ -136,6 +136,11 @@ def test_a_fork_is_told_what_it_lacks(hub: OnGitHub) -> None:
     assert told in job.log
     assert "warning: Not allowed by the forge [ci/forbidden]" in job.log
     assert job.summary == f"{told}\nqctl made no plan. The log of the step Plan says why.\n"
+    hub.repository.commit("more", "bell")
+    checked = hub.job("more", onto="main", number=1, event="pull_request", fork="mallory/study", mode="validate")
+    assert (checked.code, checked.used) == (0, []), checked.log
+    assert "The configuration is valid: 1 resource." in checked.log
+    assert "GitHub" not in checked.log
 
 
 def tag(hub: OnGitHub, monkeypatch: pytest.MonkeyPatch, owner: str) -> None:

@@ -10,15 +10,18 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.forge.recipes import yamls_of
 from tests.forge.runner import ACTION, HOUSE, action
 
 # Somebody else's actions, each by the commit that was looked at.
 _OTHERS = {
     "actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02",  # v4.6.2
     "actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683",  # v4.2.2
+    "actions/download-artifact@d3f86a106a0bac45b974a628896c90dbdf5c8093",  # v4.3.0
+    "aws-actions/configure-aws-credentials@b47578312673ae6fa5b5096b330d9fbac3d116df",  # v4.2.1
 }
 _OURS = re.compile(r"OWNER/qctl@(?:COMMIT|[0-9a-f]{40})")
-_WORKFLOW = HOUSE / "examples" / "pull-requests" / ".github" / "workflows" / "quantum.yml"
+_EXAMPLE = (HOUSE / "examples" / "pull-requests" / ".github" / "workflows" / "quantum.yml").read_text("utf-8")
 _SECRET = re.compile(r"TOKEN|SECRET|PASSWORD")
 
 
@@ -52,11 +55,13 @@ def test_no_input_can_become_a_command() -> None:
     assert list(problems(action()["runs"]["steps"])) == []
 
 
-def test_the_workflow_of_the_example_as_well() -> None:
-    steps = [step | {"shell": "bash"} for step in steps_of(_WORKFLOW.read_text("utf-8"))]
+@pytest.mark.parametrize("text", [_EXAMPLE, *yamls_of("github.md", "# .github/workflows/")], ids=["example", "a", "b"])
+def test_workflows_as_well(text: str) -> None:
+    steps = [step | {"shell": "bash"} for step in steps_of(text)]
     assert list(problems(steps)) == []
-    loaded = yaml.safe_load(_WORKFLOW.read_text("utf-8"))
+    loaded = yaml.safe_load(text)
     assert loaded["permissions"] == {}, "each job says its own"
+    assert "pull_request_target" not in text
     inputs = action()["inputs"]
     for step in steps:
         if step.get("uses", "").startswith("OWNER/qctl"):
