@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from importlib import metadata
@@ -10,21 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.forge.checkout_of_qctl import copied
 from tests.forge.hub import OnGitHub
 from tests.forge.package_index import Index, served
-from tests.forge.runner import HOUSE
-
-_PARTS = ("pyproject.toml", "README.md", "LICENSE", "action.yml")
 
 
 @pytest.fixture
 def hub(hub: OnGitHub, tmp_path: Path) -> OnGitHub:
     """A runner without qctl, and a checkout of the action."""
-    action = tmp_path / "action"
-    shutil.copytree(HOUSE / "reconciler", action / "reconciler", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in _PARTS:
-        shutil.copy(HOUSE / name, action)
-    hub.action = action
+    hub.action = copied(tmp_path / "action")
     del hub.environment["PYTHONPATH"]
     (tmp_path / "bin" / "qctl").unlink()
     python = tmp_path / "bin" / "python3"
