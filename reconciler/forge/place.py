@@ -12,9 +12,10 @@ from reconciler.forge import github, gitlab
 from reconciler.forge.client import Client
 from reconciler.forge.github import GitHub
 from reconciler.forge.gitlab import GitLab
-from reconciler.forge.kind import ForgeError
+from reconciler.forge.kind import Forbidden, ForgeError
 
 Environ = Mapping[str, str]
+_FORK = "Read the plan in the log of the job; nothing is written for forks"
 
 
 def forge_here(environ: Environ, clock: Clock, author: str = "") -> GitHub | GitLab:
@@ -27,7 +28,9 @@ def forge_here(environ: Environ, clock: Clock, author: str = "") -> GitHub | Git
     if environ.get("CI_PROJECT_ID"):
         token = _token(environ, "GITLAB_TOKEN")
         base = environ.get("CI_API_V4_URL") or "https://gitlab.com/api/v4"
-        return GitLab(Client(base, gitlab.headers(token), clock, token), environ["CI_PROJECT_ID"], author)
+        # A fork's pipeline runs in the fork, and its merge request is the other project's.
+        project = environ.get("CI_MERGE_REQUEST_PROJECT_ID") or environ["CI_PROJECT_ID"]
+        return GitLab(Client(base, gitlab.headers(token), clock, token), project, author)
     raise ForgeError(
         "neither GITHUB_REPOSITORY nor CI_PROJECT_ID is set: this is no job of GitHub Actions or GitLab CI"
     )
@@ -79,4 +82,6 @@ def _token(environ: Environ, *names: str) -> str:
             if not token.isascii() or not token.isprintable():
                 raise ForgeError(f"{name} holds no token: a token is one word of plain letters")
             return token
-    raise ForgeError(f"there is no token: set {' or '.join(names)} for this step alone")
+    if environ.get("CI_MERGE_REQUEST_PROJECT_ID", environ.get("CI_PROJECT_ID")) != environ.get("CI_PROJECT_ID"):
+        raise Forbidden("this merge request comes from a fork, whose pipeline has no token", _FORK)
+    raise Forbidden("there is no token", f"Set {' or '.join(names)} for this step alone")

@@ -7,7 +7,7 @@ import pytest
 from reconciler.forge.client import Client
 from reconciler.forge.gitlab import GitLab, headers
 from reconciler.forge.kind import Forbidden
-from reconciler.forge.place import head_here
+from reconciler.forge.place import forge_here, head_here
 from reconciler.forge.upkeep import close_issue, put_comment, put_issue, put_labels
 from tests.forge.github_fake import served
 from tests.forge.gitlab_fake import BOT, TOKEN, GitLabFake, MergeRequest
@@ -41,3 +41,16 @@ def test_notes_labels_issues_and_merged_requests() -> None:
 @pytest.mark.parametrize(("branch", "head"), [("", "c" * 40), ("b" * 40, "b" * 40)])
 def test_a_note_is_about_the_branch_and_not_about_a_trial_merge(branch: str, head: str) -> None:
     assert head_here({"CI_COMMIT_SHA": "c" * 40, "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA": branch}) == head
+
+
+def test_a_fork_is_told_so_and_writes_into_no_project_of_its_own() -> None:
+    """Its pipeline runs in the fork, where the number of the merge request means another one, or none."""
+    fork = {"CI_PROJECT_ID": "7", "CI_MERGE_REQUEST_PROJECT_ID": "42"}
+    with pytest.raises(Forbidden, match="comes from a fork") as caught:
+        forge_here(fork, HandClock())
+    assert "nothing is written for forks" in caught.value.grant
+    there = forge_here(fork | {"GITLAB_TOKEN": TOKEN}, HandClock())
+    assert isinstance(there, GitLab)
+    assert there.project == "42"
+    with pytest.raises(Forbidden, match="there is no token"):
+        forge_here({"CI_PROJECT_ID": "7"}, HandClock())
