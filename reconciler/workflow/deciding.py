@@ -58,8 +58,8 @@ def _by_time(resource: Resource) -> bool:
 
 def _stale(session: Session, seen: State) -> frozenset[str]:
     """Doubts that the search left open although their time is over: no token protects a repetition any more."""
-    doubtful = [(address, a) for address, record in seen.records.items() for a in record.attempts if a.doubtful]
-    return frozenset(a.token for address, a in doubtful if doubt_is_over(session, address, a))
+    doubtful = [a for record in seen.records.values() for a in record.attempts if a.doubtful]
+    return frozenset(a.token for a in doubtful if doubt_is_over(session, a))
 
 
 def _doubts(state: State) -> frozenset[str]:

@@ -119,7 +119,8 @@ def _adoptions(session: Session, want: Wanted, owners: Owners, found: Sequence[F
         if len(new) > 1 and len(new) == len(runs) and _paid_twice(session, owners, new):
             yield from _ambiguous(session, owners, new)
             continue
-        for item in new:
+        # The first one that is taken in stays. A copy of somebody's tags is on another run, or on a later one.
+        for item in sorted(new, key=lambda found: (_contradicts(want, owners, found), found.attempt.submitted)):
             yield from _adopted(session, want, owners, item, state)
 
 
@@ -171,6 +172,13 @@ def _adopted(session: Session, want: Wanted, owners: Owners, found: Found, state
         yield Managed(session.now(), address, managed=False)
 
 
+def _contradicts(want: Wanted, owners: Owners, found: Found) -> bool:
+    """Whether the cloud says that it runs something else than what its tags are of."""
+    resource = want.by_address.get(owners.address_of(found) or "")
+    told = found.attempt.execution.items()
+    return resource is not None and any(resource.execution.get(name, said) != said for name, said in told)
+
+
 def _told(doubt: tuple[str, Attempt], events: Sequence[Event]) -> bool:
     return any(isinstance(e, Adopted | Concluded) and e.address == doubt[0] for e in events)
 
@@ -185,7 +193,7 @@ def _settled(
     tokens = {f.attempt.token for f in found}
     unmarked = [f for f in found if not f.attempt.token]
     for address, doubt in doubts:
-        if doubt.token in tokens or not doubt_is_over(session, address, doubt):
+        if doubt.token in tokens or not doubt_is_over(session, doubt):
             continue
         kind = parse_address(address).kind
         # What never carries marks was told by its content already: the others are not this one.

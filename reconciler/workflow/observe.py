@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from reconciler.core.address import parse_address
 from reconciler.core.attempt import LOCAL_ACCOUNT, Attempt, Outcome
 from reconciler.core.event import Concluded, Event, Observed, Verb
 from reconciler.core.job_record import jobs_seen
@@ -102,14 +101,13 @@ def is_over(begun: str, now: datetime, window: timedelta) -> bool:
     return now - datetime.fromisoformat(begun) > window
 
 
-def doubt_is_over(session: Session, address: str, attempt: Attempt) -> bool:
+def doubt_is_over(session: Session, attempt: Attempt) -> bool:
     """Whether what a doubtful create may have made has had its time to show up.
 
-    A client token protects a repetition from the first call on. Without one only the last call counts, and that from
-    its end: a caller may have waited long for an answer.
+    The last call counts, and that from its end: a caller may have waited long for an answer. Also where a token
+    protects a repetition, for nobody may want one any more.
     """
-    repeats = session.kinds[parse_address(address).kind].repeats
-    began = attempt.intended if repeats else attempt.doubted or attempt.intended
+    began = attempt.doubted or attempt.intended
     return is_over(began, session.clock.now(), session.clouds[attempt.place.cloud].window)
 
 

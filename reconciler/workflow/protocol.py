@@ -74,7 +74,11 @@ class Caller:
 
         if not kind.repeats:
             return self._conclude(intent, op, self._create_once(op, intent, attempt, send, intend))
-        reply, doubted = self._repeat(op.address, Verb.CREATE, send, op.repeats)
+
+        def intend_again() -> None:
+            intend(replace(attempt, intended=self.session.now()))
+
+        reply, doubted = self._repeat(op.address, Verb.CREATE, send, op.repeats, intend_again)
         if doubted and reply.outcome is not Outcome.ACCEPTED:
             reply = self._look(cloud, op.address.kind, attempt, reply)
         return self._conclude(intent, op, reply)
@@ -173,18 +177,23 @@ class Caller:
             )
             for place, (m, resource) in enumerate(zip(together.members, resources, strict=True))
         ]
-        at, removal = self.session.now(), str(resources[0].rules.on_remove)
-        self._record(
-            *(
-                Intended(at, intent, str(m.address), Verb.CREATE, m.token, attempt, removal)
-                for m, attempt in zip(together.members, attempts, strict=True)
+        removal = str(resources[0].rules.on_remove)
+
+        def intend() -> None:
+            at = self.session.now()
+            self._record(
+                *(
+                    Intended(at, intent, str(m.address), Verb.CREATE, m.token, replace(attempt, intended=at), removal)
+                    for m, attempt in zip(together.members, attempts, strict=True)
+                )
             )
-        )
+
+        intend()
 
         def send() -> Reply:
             return cloud.create_set(resources, together.token, tags, attempts[0].place)
 
-        reply, doubted = self._repeat(op.address, Verb.CREATE, send, op.repeats)
+        reply, doubted = self._repeat(op.address, Verb.CREATE, send, op.repeats, intend)
         if doubted and reply.outcome is not Outcome.ACCEPTED:
             reply = self._look(cloud, op.address.kind, replace(attempts[0], token=together.token), reply)
         events = [
@@ -278,8 +287,18 @@ class Caller:
         self.learn(*events)
         crash.point(f"before-{events[0].verb}" if isinstance(events[0], Intended) else "after-outcome")
 
-    def _repeat(self, address: Address, verb: Verb, call: Callable[[], Reply], doubted: bool) -> tuple[Reply, bool]:
-        """The last reply, and whether any call before or with it may have acted."""
+    def _repeat(
+        self,
+        address: Address,
+        verb: Verb,
+        call: Callable[[], Reply],
+        doubted: bool,
+        intend: Callable[[], None] = lambda: None,
+    ) -> tuple[Reply, bool]:
+        """The last reply, and whether any call before or with it may have acted.
+
+        `intend` goes before each repetition: the time to show up counts from the call that may have made something.
+        """
         pause = _FIRST_PAUSE
         unknown = throttled = 0
         while True:
@@ -295,6 +314,7 @@ class Caller:
             self.tell(self.session.progress(address, verb, Stage.RETRYING, detail=reply.error))
             self.session.clock.sleep(max(pause, reply.after))
             pause = min(pause * 2, _LONGEST_PAUSE)
+            intend()
 
     def _look(self, cloud: Cloud, kind: str, attempt: Attempt, reply: Reply) -> Reply:
         """Search for our tags. Not finding them proves nothing yet: the cloud may show it later.

@@ -18,6 +18,7 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 
 from reconciler.core.attempt import Outcome
+from reconciler.providers.definite import DEFINITE
 from reconciler.providers.kind import Reply
 
 THROTTLES = frozenset({"ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown"})
@@ -63,8 +64,7 @@ def reply_of(error: Exception) -> Reply:
         status = status_of(error)
         if status == 429 or code_of(error) in THROTTLES:
             return Reply(Outcome.REFUSED, error=text, again=True, throttled=True)
-        # 408: the service gave up waiting for us, and does not say what it had done by then.
-        if 400 <= status < 500 and status != 408:
+        if status in DEFINITE:
             return Reply(Outcome.REFUSED, error=text)
         return Reply(Outcome.UNKNOWN, error=text, again=True)
     if isinstance(error, _NEVER_SENT):

@@ -17,6 +17,7 @@ from reconciler.providers.kind import CloudUnavailable
 from reconciler.providers.limits import Buckets, Rate
 from reconciler.providers.pasqal.answers import PAGE, Item, Page, answer_error, envelope, is_id, one, page, parsed
 from reconciler.providers.pasqal.auth import Login, Tokens, login_from
+from reconciler.providers.pasqal.clocks import same_time
 from reconciler.providers.pasqal.errors import (
     CALL_ERRORS,
     LONGEST_PAUSE,
@@ -175,9 +176,12 @@ class PasqalClient:
             headers["content-encoding"] = "gzip"
             content = gzip.compress(content, mtime=0)
         self._limit(sort)
+        asked = self._clock.now()
         response = http.request(
             method, f"{self._core}{path}", params=dict(query), content=content, headers=headers, timeout=timeout
         )
+        if method == "GET":  # every plan reads something; the answer to a change is never thrown away
+            same_time(asked, self._clock.now(), response)
         if response.status_code == 401 and tokens.forget(token) and not fresh:
             said = answer_error(response)
             raise AnswerError(401, f"{said}; the token may have ended", renewed=True, told=said.told)

@@ -7,13 +7,11 @@ from typing import Final
 import httpx
 
 from reconciler.core.attempt import Outcome
+from reconciler.providers.definite import DEFINITE
 from reconciler.providers.kind import CloudUnavailable, Reply
 
 LONGEST_PAUSE: Final = 60.0  # seconds; a service may ask for a day
 _LONGEST_TEXT: Final = 500  # characters
-# The registered 4xx but 408 and 425, by which a service can't tell what it had done by then. Others, such as 460 and
-# 499, are gateways' own words for a call that broke off.
-_DEFINITE: Final = frozenset({*range(400, 432), 451}) - {408, 425, 429}
 # No connection came about, so nothing was sent; the next moment may be better.
 _UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 # Raised before anything is sent: there is no login, no reading to go by, or no such address.
@@ -58,7 +56,7 @@ def reply_of(error: Exception, *, repeats: bool) -> Reply:
     if isinstance(error, AnswerError) and error.status == 429:
         after = min(error.after, LONGEST_PAUSE)
         return Reply(Outcome.REFUSED, error=text, again=True, throttled=True, after=after)
-    if isinstance(error, AnswerError) and error.status in _DEFINITE:
+    if isinstance(error, AnswerError) and error.status in DEFINITE:
         return Reply(Outcome.REFUSED, error=text, again=error.renewed)
     if isinstance(error, _UNREACHED):
         return Reply(Outcome.REFUSED, error=text, again=True)
