@@ -110,7 +110,7 @@ def _kept(
     resource: Resource, prior: Record | None, record: Record, attempt: Attempt, strays: list[Attempt], rules: Rules
 ) -> Change:
     if attempt.phase in (Phase.FAILED, Phase.CANCELLED):
-        return _ended_badly(resource, record, attempt, strays, rules)
+        return _ended_badly(resource, prior, record, attempt, strays, rules)
     cancels = endings(resource.address, strays, resource.rules.on_remove)
     if attempt.missing and attempt.phase is not Phase.DONE:
         reason = "accepted once, and now the cloud has no such run; that alone is no reason to pay again"
@@ -139,7 +139,7 @@ def _in_place(resource: Resource, prior: Record | None, record: Record, attempt:
     change = Change(resource.address, Action.NONE, _doing(attempt), fields, operations, attempt, removal=removal)
     if removal:
         change = replace(change, managed=True)
-    is_new = prior is None or prior.by_token(attempt.token) is None
+    is_new = _is_new(prior, attempt)
     if is_new and not attempt.shared:
         return replace(change, action=Action.ADOPT, reason=_found(resource, attempt, rules))
     if is_new or not record.managed:
@@ -152,13 +152,19 @@ def _in_place(resource: Resource, prior: Record | None, record: Record, attempt:
     return change
 
 
+def _is_new(prior: Record | None, attempt: Attempt) -> bool:
+    return prior is None or prior.by_token(attempt.token) is None
+
+
 def _found(resource: Resource, attempt: Attempt, rules: Rules) -> str:
     if resource.address.kind in rules.unmarked:
         return f"an equal run exists already, submitted {attempt.submitted}; it is known by its content alone"
     return f"it exists already, submitted {attempt.submitted}"
 
 
-def _ended_badly(resource: Resource, record: Record, attempt: Attempt, strays: list[Attempt], rules: Rules) -> Change:
+def _ended_badly(
+    resource: Resource, prior: Record | None, record: Record, attempt: Attempt, strays: list[Attempt], rules: Rules
+) -> Change:
     same = [a for a in record.attempts if resource.wants(a)]
     accepted = sum(a.exists for a in same)
     allowed = resource.rules.max_attempts
@@ -171,8 +177,12 @@ def _ended_badly(resource: Resource, record: Record, attempt: Attempt, strays: l
         return Change(resource.address, action, reason, operations=(*cancels, create), attempt=attempt)
     why = f": {attempt.failure.rstrip('. ')}" if attempt.failure else ""
     warning = f"{ended}{why}. Raise run.generation to pay for another run, or allow run.retry."
-    action = Action.CANCEL if cancels else Action.NONE
-    return Change(resource.address, action, ended, operations=cancels, attempt=attempt, warning=warning)
+    if cancels:
+        return Change(resource.address, Action.CANCEL, ended, operations=cancels, attempt=attempt, warning=warning)
+    if _is_new(prior, attempt) and not attempt.shared:
+        reason = f"{_found(resource, attempt, rules)}; {ended}"
+        return Change(resource.address, Action.ADOPT, reason, attempt=attempt, warning=warning)
+    return Change(resource.address, Action.NONE, ended, attempt=attempt, warning=warning)
 
 
 def _new(resource: Resource, record: Record, same: list[Attempt], strays: list[Attempt], rules: Rules) -> Change:

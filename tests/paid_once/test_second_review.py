@@ -144,3 +144,25 @@ def test_the_last_of_many_calls_is_carried_out_late(turned: Machine, submit: str
     turned.apply()
     assert len(_tasks(turned)) == 1
     assert set(_tasks(turned)) == _known(turned), "a run that nobody knows is paid and never ended"
+
+
+@pytest.mark.parametrize("tries", [1, 2])
+def test_a_state_is_lost_whose_only_runs_failed(machine: Machine, tries: int) -> None:
+    """They are taken in, told, and count as tries: nothing is paid again but by the rule of retry, and that once."""
+    manifest = (machine.root / "qctl.yaml").read_text("utf-8")
+    retry = f"shots: 100\n  run: {{retry: {{maxAttempts: {tries}}}}}"
+    (machine.root / "qctl.yaml").write_text(manifest.replace("shots: 100", retry), "utf-8")
+    machine.world.set_switch("latency.factor", "0")
+    machine.world.set_switch("fail.reason", "the fridge was warm")
+    machine.apply()
+    machine.world.advance(60)
+    machine.forget_everything()
+    planned = machine.plan().plan
+    if tries == 1:
+        assert planned.summary == "Plan: 2 to import, 0 to add, 0 to change, 0 to destroy."
+        assert all("attempt 1 ended FAILED" in change.warning for change in planned.changes)
+    for _ in range(3):
+        machine.apply()
+        machine.world.advance(60)
+    assert len(_tasks(machine)) == 2 * tries
+    assert machine.plan().plan.empty
