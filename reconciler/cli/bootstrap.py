@@ -39,6 +39,7 @@ class Asked:
     limits: Mapping[str, str]
     tags: Mapping[str, str]
     environment: str
+    name: str = ""  # of a project that is there already
 
     @property
     def anything(self) -> bool:
@@ -80,6 +81,7 @@ def bootstrap(folder: Path, asked: Asked, *, auto_approve: bool) -> int:
     """The exit code, as apply's. The project is there already."""
     flags = Flags(folder, environment=asked.environment)
     project = open_project(flags)
+    _require_name(project, asked)
     _require_tags(project, asked)
     limits = {name: (device, amount) for name, device, amount in _limits(project, asked)}
     names = bucket_names(asked.prefix, project.session.context)
@@ -114,6 +116,15 @@ def _live_device(project: Opened, name: str) -> str:
     known = ", ".join(sorted(d.name for d in live))
     detail = f"{name!r} is neither an alias of the project's devices nor a QPU of Amazon Braket: {known}."
     raise Problem(Diagnostic("init/device", "Unknown device", detail, "See `qctl devices`."))
+
+
+def _require_name(project: Opened, asked: Asked) -> None:
+    there = project.session.context.name
+    if asked.name and asked.name != there:
+        detail = f"qctl.yaml is there already, and names its project {there}, not {asked.name}. Nothing was done."
+        remedy = "Go on without --name, or begin another project in another folder."
+        where = Location(str(project.root / "qctl.yaml"))
+        raise Problem(Diagnostic("init/exists", "Project exists already", detail, remedy, where))
 
 
 def _require_tags(project: Opened, asked: Asked) -> None:

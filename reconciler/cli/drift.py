@@ -20,7 +20,14 @@ _HINT = "An ordinary plan does not ask about what is finished: `qctl apply --ref
 @click.command("drift")
 @project_options
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when anything differs.")
-@click.option("--format", "form", type=click.Choice(["text", "markdown"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown"]),
+    default="text",
+    show_default=True,
+    help="For a terminal, or for a comment or an issue.",
+)
 @json_option
 def command(flags: Flags, detailed_exitcode: bool, form: str, as_json: bool) -> int:
     """Show what differs between the record and the clouds, and what apply would do about it. Changes nothing."""

@@ -15,7 +15,14 @@ from reconciler.render.json_form import dumps
 
 @click.command("graph")
 @project_options
-@click.option("--format", "form", type=click.Choice(["text", "dot", "json"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "dot", "json"]),
+    default="text",
+    show_default=True,
+    help="For people, for Graphviz, or for programs.",
+)
 def command(flags: Flags, form: str) -> int:
     """Show the order of work: each resource after those it waits for."""
     project = open_project(flags)

@@ -28,7 +28,13 @@ _DEFAULT = Path("imported.yaml")
 @click.command("import")
 @click.argument("what", nargs=-1, metavar="ADDRESS ID | --generate [ID]...")
 @project_options
-@click.option("--accept", "accepted", multiple=True, type=click.Choice(["program", "experimentalCapabilities"]))
+@click.option(
+    "--accept",
+    "accepted",
+    multiple=True,
+    type=click.Choice(["program", "experimentalCapabilities"]),
+    help="Take your word for what the cloud can't tell of the run. Repeatable.",
+)
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
 @click.option(
     "--generate", "generating", is_flag=True, help="Write manifests for existing runs, to be imported by them."

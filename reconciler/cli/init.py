@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -81,7 +82,9 @@ def command(folder: Path, name: str | None, bare: bool, bootstraps: bool, wish: 
     from reconciler.cli.bootstrap import bootstrap, read_options  # much more than a first project needs
 
     asked = read_options(wish)
-    if not (folder / "qctl.yaml").exists():
+    if (folder / "qctl.yaml").exists():
+        asked = replace(asked, name=name or "")
+    else:
         _begin(folder, name, bare=True, region=asked.region, defaults=asked.defaults)
     return bootstrap(folder, asked, auto_approve=wish.auto_approve)
 

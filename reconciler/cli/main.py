@@ -102,6 +102,8 @@ def main(args: Sequence[str]) -> int:
         return int(result or 0)
     except click.exceptions.Exit as end:
         return int(end.exit_code)
+    except SystemExit as end:  # how click ends when a shell asked what a word could become
+        return int(end.code or 0)
     except BaseException as error:  # noqa: BLE001 - the one place: a person sees a message, never a traceback
         with _ending():
             from reconciler.cli.failure import explain  # only when something failed

@@ -85,9 +85,7 @@ def selection_options(command: Command) -> Command:
     return target_options(
         _with(
             gathered,
-            click.option(
-                "--replace", "forced", multiple=True, metavar="ADDRESS", help="Pay for another run of this. Repeatable."
-            ),
+            _address_option("--replace", "forced", "Pay for another run of this. Repeatable."),
             refresh_option,
         )
     )
@@ -102,10 +100,8 @@ def target_options(command: Command) -> Command:
 
     return _with(
         gathered,
-        click.option(
-            "--target", "targets", multiple=True, metavar="ADDRESS", help="Only this and what it waits for. Repeatable."
-        ),
-        click.option("--exclude", "excluded", multiple=True, metavar="ADDRESS", help="All but this. Repeatable."),
+        _address_option("--target", "targets", "Only this and what it waits for. Repeatable."),
+        _address_option("--exclude", "excluded", "All but this. Repeatable."),
     )
 
 
@@ -156,7 +152,7 @@ lock_timeout_option = click.option(
     callback=_finite,
     default=0.0,
     metavar="SECONDS",
-    help="Wait so long for the state's lock.",
+    help="Wait so long for the state's lock; without it a locked state is refused at once.",
 )
 refresh_option = click.option(
     "--refresh",
@@ -191,6 +187,12 @@ def complete_address(_ctx: click.Context, _parameter: click.Parameter, begun: st
     """The declared addresses that go on like this, for the shell; a broken manifest completes to nothing."""
     resources = load(Flags()).resources
     return [text for text in (str(r.address) for r in resources) if text.startswith(begun)][:_MOST_COMPLETIONS]
+
+
+def _address_option(name: str, parameter: str, meaning: str) -> Callable[[Command], Command]:
+    return click.option(
+        name, parameter, multiple=True, metavar="ADDRESS", shell_complete=complete_address, help=meaning
+    )
 
 
 def _with(command: Command, *options: Callable[[Command], Command]) -> Command:

@@ -54,7 +54,12 @@ def form_options(command: Command) -> Command:
         [
             click.option("--json", "as_json", is_flag=True, help="Print JSON for programs."),
             click.option(
-                "--format", "form", type=click.Choice(["text", "markdown"]), default="text", show_default=True
+                "--format",
+                "form",
+                type=click.Choice(["text", "markdown"]),
+                default="text",
+                show_default=True,
+                help="For a terminal, or for a comment on a pull request.",
             ),
             click.option(
                 "--max-bytes",

@@ -6,7 +6,7 @@ import click
 
 from reconciler.cli import state_bucket, state_files
 from reconciler.cli.clouds import Problem
-from reconciler.cli.options import json_option, project_options
+from reconciler.cli.options import complete_address, json_option, project_options
 from reconciler.cli.project import Flags, Opened, open_project
 from reconciler.cli.resolving import declared_at, wrong_run
 from reconciler.cli.state_files import one_address
@@ -16,6 +16,7 @@ from reconciler.core.attempt import attempt_to_json
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.event import Managed
 from reconciler.core.state import Record
+from reconciler.core.suggest import did_you_mean
 from reconciler.render.json_form import dumps
 from reconciler.render.state_text import record_text, state_table
 from reconciler.store.port import locked
@@ -29,10 +30,12 @@ def command() -> None:
 
 
 def _record(project: Opened, address: Address) -> Record:
-    record = project.session.store.read().state.records.get(str(address))
+    records = project.session.store.read().state.records
+    record = records.get(str(address))
     if record is None:
         detail = f"Nothing is remembered of {address}."
-        raise Problem(Diagnostic("state/no-such-address", "Address not in state", detail, "See `qctl state list`."))
+        remedy = did_you_mean(str(address), records, "See `qctl state list --all`.")
+        raise Problem(Diagnostic("state/no-such-address", "Address not in state", detail, remedy))
     return record
 
 
@@ -67,7 +70,7 @@ def list_(
 
 
 @command.command("show")
-@click.argument("address")
+@click.argument("address", shell_complete=complete_address)
 @project_options
 @json_option
 def show(
@@ -88,7 +91,7 @@ def show(
 
 
 @command.command("rm")
-@click.argument("address")
+@click.argument("address", shell_complete=complete_address)
 @project_options
 def rm(address: str, flags: Flags) -> int:
     """Let go of an address without cancelling anything. Its attempts stay on record, so nothing is paid again."""
@@ -106,7 +109,7 @@ def rm(address: str, flags: Flags) -> int:
 
 
 @command.command("resolve")
-@click.argument("address")
+@click.argument("address", shell_complete=complete_address)
 @click.option("--adopt", metavar="ID", help="The run that the submission made.")
 @click.option("--absent", is_flag=True, help="The submission made no run.")
 @project_options

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from reconciler.cli.clouds import Problem
-from reconciler.cli.options import addresses, json_option, lock_timeout_option, project_options
+from reconciler.cli.options import addresses, complete_address, json_option, lock_timeout_option, project_options
 from reconciler.cli.project import Flags, Opened, open_project
 from reconciler.cli.terminal import output
 from reconciler.cli.writing import write
@@ -61,7 +61,8 @@ def push(file: Path, force: bool, lock_timeout: float, flags: Flags) -> int:
         header, records = decode(data, file.name)
         names.check_owner(header, file.name)
         saved = push_state(project.state.store(), info, lock_timeout, header.state(records), force=force)
-    extra = f", with {saved.events} events that were on record nowhere else" if saved.events else ""
+    events = "an event that was" if saved.events == 1 else f"{saved.events} events that were"
+    extra = f", with {events} on record nowhere else" if saved.events else ""
     output().line(f"Saved as serial {saved.serial}{extra}.")
     return 0
 
@@ -98,8 +99,8 @@ def restore_(serial: int, lock_timeout: float, flags: Flags) -> int:
 
 
 @click.command("mv")
-@click.argument("source")
-@click.argument("target")
+@click.argument("source", shell_complete=complete_address)
+@click.argument("target", shell_complete=complete_address)
 @lock_timeout_option
 @project_options
 def mv(source: str, target: str, lock_timeout: float, flags: Flags) -> int:

@@ -133,7 +133,7 @@ def _settings_at(place: str, like: State) -> State:
             return State.model_validate({**kept, "backend": "s3", "bucket": parts.netloc, "key": key})
     except ValueError as error:
         raise Problem(_no_place(place, str(error).splitlines()[-2].strip())) from error
-    raise Problem(_no_place(place, "it is neither"))
+    raise Problem(_no_place(place, "it begins with neither local: nor s3://"))
 
 
 def _no_place(place: str, why: str) -> Diagnostic:

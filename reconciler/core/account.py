@@ -9,7 +9,7 @@ from typing import Any
 from reconciler.core.address import Address, parse_address
 from reconciler.core.attempt import Attempt, Outcome
 from reconciler.core.estimate import price_of_estimate
-from reconciler.core.history import Bounds, LogEntry, bounds_of
+from reconciler.core.history import Bounds, Ending, LogEntry, bounds_of
 from reconciler.core.money import bill
 from reconciler.core.spending import Spent
 from reconciler.core.state import State
@@ -27,8 +27,8 @@ class Told:
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """By its own word; of one that never gave it, what is on record."""
-        if self.entry.counts or self.entry.ended:
+        """By its own word; of one that never gave it, or died while it ended, what is on record."""
+        if self.entry.counts or self.entry.ending in (Ending.COMPLETE, Ending.INCOMPLETE):
             return self.entry.counts
         refused = sum(a.outcome is Outcome.REFUSED for a in self.attempts)
         found = {"added": len(self._charged), "unknown": sum(a.doubtful for a in self.attempts), "refused": refused}

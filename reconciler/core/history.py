@@ -81,7 +81,7 @@ def open_entry(log: Log) -> str:
 def with_begun(log: Log, entry: LogEntry) -> Log:
     """With one more. Whoever had the lock before and never said how it ended, ended otherwise."""
     if open_entry(log):
-        log = (*log[:-1], replace(log[-1], ending=Ending.INTERRUPTED))
+        log = (*log[:-1], _over(log[-1]))
     return (*log, entry)
 
 
@@ -91,13 +91,18 @@ def with_finished(log: Log, entry: str, at: str, ending: Ending, counts: Mapping
 
 
 def merged(one: Log, other: Log) -> Log:
-    """The entries of both, oldest first. Of one that both know the end counts."""
+    """The entries of both, oldest first. Of one that both know the end counts; only the last can be at work."""
     found = {entry.id: entry for entry in one}
     for entry in other:
         known = found.get(entry.id)
         if known is None or not known.ended:
             found[entry.id] = entry
-    return tuple(sorted(found.values(), key=lambda entry: entry.begun))
+    told = sorted(found.values(), key=lambda entry: entry.begun)
+    return (*map(_over, told[:-1]), *told[-1:])
+
+
+def _over(entry: LogEntry) -> LogEntry:
+    return replace(entry, ending=Ending.INTERRUPTED) if entry.ending is Ending.UNFINISHED else entry
 
 
 _TEXTS: Final = ("operation", "begun", "who", "host", "version", "fingerprint", "ended")

@@ -56,14 +56,29 @@ def _touches(*records: Record | None) -> tuple[str, ...]:
 
 
 def _better(newer: Attempt, older: Attempt | None) -> Attempt:
-    return older if older is not None and older.exists and not newer.exists else newer
+    if older is None:
+        return newer
+    return _traced(older, newer) if older.exists and not newer.exists else _traced(newer, older)
+
+
+def _traced(attempt: Attempt, other: Attempt) -> Attempt:
+    """With what only the other one knows of its submission: by whom, for how much, on what device."""
+    return replace(
+        attempt,
+        entry=attempt.entry or other.entry,
+        estimate=attempt.estimate or other.estimate,
+        facts=attempt.facts or other.facts,
+        actual=attempt.actual or other.actual,
+    )
 
 
 def _one(known: Attempt | None, wished: Attempt) -> Attempt:
     """An id once known is never unlearnt; and what only a person called absent is in doubt again."""
-    if known is None or (wished.exists and not known.exists) or _was_ruled_absent(known, wished):
+    if known is None:
         return wished
-    return replace(known, origin=wished.origin)
+    if (wished.exists and not known.exists) or _was_ruled_absent(known, wished):
+        return _traced(wished, known)
+    return replace(_traced(known, wished), origin=wished.origin)
 
 
 def _was_ruled_absent(known: Attempt, wished: Attempt) -> bool:

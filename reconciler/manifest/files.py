@@ -32,9 +32,15 @@ class ManifestFiles:
         if path.is_file():
             return self._read(path)
         detail = f"The folder {self._root} has no {PROJECT_FILE}."
-        remedy = "Run `qctl init` here, or name the project's folder."
+        remedy = self._elsewhere() or "Run `qctl init` here, or name the project's folder with -C."
         self._found.append(report("project/missing", detail, remedy, Spot(Location(PROJECT_FILE))))
         return None
+
+    def _elsewhere(self) -> str:
+        """Where the project is, if this is a folder inside of one: a project in a project helps nobody."""
+        steps = enumerate(self._root.resolve().parents, start=1)
+        above = next((count for count, folder in steps if (folder / PROJECT_FILE).is_file()), 0)
+        return f"The project is further up: go there, or say -C {'/'.join(['..'] * above)}." if above else ""
 
     def others(self, state_path: str) -> Iterator[ManifestText]:
         """The text of each other manifest, in the order of their names."""

@@ -54,7 +54,7 @@ def no_such_copy(serial: int) -> StoreError:
     return StoreError(
         "state/no-such-copy",
         "No such copy of the state",
-        f"No copy with serial {serial} is kept. The last {KEPT_COPIES} are.",
+        f"No copy with serial {serial} is kept here. The last {KEPT_COPIES} saves at this place are.",
         "See `qctl state history`.",
     )
 

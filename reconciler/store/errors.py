@@ -122,7 +122,7 @@ class UnlockRefused(StoreError):
 
     def __init__(self, info: LockInfo | None, why: str) -> None:
         remedy = f"The lock's id is {info.id}." if info else "There is nothing to do: run your command."
-        super().__init__("state/unlock-refused", "Lock was not taken away", why, remedy)
+        super().__init__("state/unlock-refused", "Lock was not taken away", f"{why}.", remedy)
         self.info = info
 
 

@@ -10,6 +10,7 @@ from reconciler.core.address import Address
 from reconciler.core.event import Moved
 from reconciler.core.reconcile_states import forgets, together, with_wishes_of
 from reconciler.core.state import State, fold
+from reconciler.core.suggest import did_you_mean
 from reconciler.store.copies import StateMoved
 from reconciler.store.errors import LockInfo, StoreError
 from reconciler.store.port import Archive, Snapshot, locked
@@ -53,12 +54,15 @@ def push_rescued(store: Archive, info: LockInfo, timeout: float, rescued: Rescue
         if snapshot.version is None:
             there = rescued.state if not snapshot.state.records else together(rescued.state, snapshot.state)
             return _save(store, info, there)
-        if snapshot.state.lineage != rescued.state.lineage and not force:
+        # What was never saved has a lineage that nobody else was ever told.
+        if rescued.state.serial and snapshot.state.lineage != rescued.state.lineage and not force:
             raise PushRefused("The file is of another lineage: it is not about the state that stands here")
+        before = snapshot.state
         store.append(*rescued.events)
         snapshot = store.read()
         saved = _save(store, info, together(snapshot.state, rescued.state), snapshot)
-        return replace(saved, events=len(rescued.events))
+        # A second time they tell nothing new.
+        return replace(saved, events=len(rescued.events) if snapshot.state.records != before.records else 0)
 
 
 def push_state(store: Archive, info: LockInfo, timeout: float, pushed: State, *, force: bool) -> Saved:
@@ -91,7 +95,8 @@ def move_address(store: Archive, info: LockInfo, timeout: float, at: str, source
     with locked(store, info, timeout):
         records = store.read().state.records
         if str(source) not in records:
-            raise MoveRefused(f"Nothing is remembered of {source}", "See `qctl state list --all`.")
+            remedy = did_you_mean(str(source), records, "See `qctl state list --all`.")
+            raise MoveRefused(f"Nothing is remembered of {source}", remedy)
         if str(target) in records:
             raise MoveRefused(f"{target} has a record of its own", "Choose another address.")
         if source.kind != target.kind:

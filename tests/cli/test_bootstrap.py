@@ -75,6 +75,14 @@ def test_a_project_that_is_there_keeps_its_manifest_and_its_runs_wait(place: Pla
     assert "Plan: 1 to add" in place.run("plan").out
 
 
+def test_another_name_than_the_projects_is_refused_and_not_ignored(place: Place) -> None:
+    ran = place.run("init", "--bootstrap", "--name", "other", _YES)
+    assert (ran.code, "[init/exists]" in ran.err) == (1, True)
+    assert "names its project place, not other" in ran.err
+    assert buckets(place) == []
+    assert place.ok("init", "--bootstrap", "--name", "place", _YES).code == 0
+
+
 def test_without_a_yes_nothing_is_made(place: Place) -> None:
     ran = place.run("init", "--bootstrap", "--bucket-prefix", "lab-3")
     assert (ran.code, "Nobody can be asked here" in ran.err) == (1, True)

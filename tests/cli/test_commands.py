@@ -7,11 +7,13 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
-from reconciler.cli.main import COMMANDS
+from reconciler.cli.main import COMMANDS, cli
 from tests.cli.place import Place
 
 
@@ -143,11 +145,46 @@ def test_completion_scripts(place: Place, shell: str) -> None:
     assert "_QCTL_COMPLETE" in place.ok("completion", shell).out
 
 
-def test_completion_completes() -> None:
-    env = {**os.environ, "_QCTL_COMPLETE": "bash_complete", "COMP_WORDS": "qctl pl", "COMP_CWORD": "1"}
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("qctl pl", "plan"),
+        ("qctl show Q", "QuantumTask/bell"),
+        ("qctl plan --target Q", "QuantumTask/bell"),
+        ("qctl state show Q", "QuantumTask/bell"),
+        ("qctl apply --replace Q", "QuantumTask/bell"),
+    ],
+)
+def test_completion_completes_and_says_nothing_else(place: Place, words: str, found: str) -> None:
+    asked = {"_QCTL_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
     code = "from reconciler.cli.main import run; run()"
-    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=False)
-    assert done.stdout.strip() == "plain,plan"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | asked, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout.strip(), done.stderr, done.returncode) == (f"plain,{found}", "", 0)
+    assert not (place.root / ".qctl" / "reports").exists()
+
+
+def test_in_a_folder_of_the_project_its_place_is_told(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`qctl init` there, as was proposed before, would have begun a project in the project."""
+    (place.root / "circuits" / "old").mkdir(parents=True)
+    monkeypatch.chdir(place.root / "circuits" / "old")
+    ran = place.run("plan")
+    assert (ran.code, "[project/missing]" in ran.err) == (1, True)
+    assert "help: The project is further up: go there, or say -C ../.." in ran.err
+    assert place.ok("plan", "-C", "../..").code == 0
+
+
+def test_every_option_says_what_it_is_for() -> None:
+    def walk(command: click.Command, path: str) -> Iterator[str]:
+        if isinstance(command, click.Group):
+            for name in command.list_commands(click.Context(command)):
+                found = command.get_command(click.Context(command), name)
+                assert found is not None
+                yield from walk(found, f"{path} {name}")
+        yield from (f"{path} {p.opts[0]}" for p in command.params if isinstance(p, click.Option) and not p.help)
+
+    assert list(walk(cli, "qctl")) == []
 
 
 def test_no_colour_in_a_pipe_unless_it_is_wished(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -201,3 +201,30 @@ def test_a_bucket_that_ignores_conditions_is_refused_before_anything_is_paid(pla
     ran = place.run("apply", "--auto-approve")
     assert (ran.code, "[state/dishonest-bucket]" in ran.err) == (1, True)
     assert place.tasks() == 0
+
+
+def test_a_rescue_file_tells_something_new_once(place: Place) -> None:
+    _in_bucket(place)
+    place.ok("state", "probe", "--create")
+    place.ok(
+        "local",
+        "fault",
+        '{"service": "s3", "operation": "PUT", "path": "journal/", "effect": "status", '
+        '"status": 403, "skip": 2, "count": 0}',
+    )
+    ran = place.run("apply", "--auto-approve")
+    assert (ran.code, place.tasks()) == (1, 1)
+    place.ok("local", "fault", "--clear")
+    (file,) = (place.root / ".qctl" / "rescue").iterdir()
+    lock = place.run("apply", "--auto-approve")
+    assert lock.code == 0, "the lock was given back"
+    first = place.ok("state", "push", str(file)).out
+    assert "events that were" not in first, "the apply found it by its token meanwhile"
+    assert place.ok("log", "--json").json["entries"][-1]["counts"] == {"added": 1}
+
+
+@pytest.mark.parametrize("command", [("show",), ("rm",), ("mv", "QuantumTask/new")])
+def test_a_mistyped_address_is_answered_with_the_right_one(place: Place, command: tuple[str, ...]) -> None:
+    place.ok("apply", "--auto-approve")
+    ran = place.run("state", command[0], "QuantumTask/bel", *command[1:])
+    assert 'Did you mean "QuantumTask/bell"?' in ran.err

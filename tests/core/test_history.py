@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.core.account import account
 from reconciler.core.attempt import Outcome
 from reconciler.core.event import (
     Began,
@@ -122,3 +123,19 @@ def test_an_entry_is_small() -> None:
     planned = (Bounds("USD", Decimal("1.30"), Decimal("2.30")), Bounds("EUR", Decimal(1), Decimal(2)))
     entry = replace(begun("e" * 12).entry, origin=origin, fingerprint="0" * 64, planned=planned, counts={"added": 9})
     assert len(json.dumps(entry_to_json(entry))) < 900
+
+
+def test_of_two_logs_only_the_last_command_can_be_at_work() -> None:
+    one = fold(EMPTY, [begun("e1"), begun("e2"), replace(DONE, id="e2")]).log
+    rescued = fold(EMPTY, [begun("e1")]).log
+    assert [e.ending for e in merged(one, rescued)] == [Ending.INTERRUPTED, Ending.COMPLETE]
+    assert [e.ending for e in merged(rescued, one)] == [Ending.INTERRUPTED, Ending.COMPLETE]
+    assert [e.ending for e in merged(rescued, rescued)] == [Ending.UNFINISHED]
+    assert merged((), ()) == ()
+
+
+def test_a_command_that_died_while_it_ended_did_what_is_on_record() -> None:
+    """Its lock was taken away, or its disk was full: it could only say that it was interrupted."""
+    accepted = Concluded("t", "i0", "QuantumTask/t0", Verb.CREATE, "0", Outcome.ACCEPTED, id="arn:0")
+    state = fold(EMPTY, [begun("e1"), intended(0), accepted, Finished("t", "e1", Ending.INTERRUPTED, {})])
+    assert [told.counts for told in account(state, None, "", 9).told] == [{"added": 1}]

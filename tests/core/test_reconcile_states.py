@@ -68,3 +68,15 @@ def test_together_is_the_same_when_done_again() -> None:
     once = together(newer, older)
     assert together(once, older) == once
     assert with_wishes_of(once, once) == once
+
+
+def test_who_submitted_a_run_and_for_how_much_is_not_forgotten_for_a_state_that_adopted_it() -> None:
+    sent = replace(_PAID, entry="e1", estimate={"currency": "USD"}, facts={"device": "d"}, actual={"currency": "USD"})
+    knows, adopted = _state(2, a=Record((sent,))), _state(3, a=Record((_PAID,)))
+    for both in (
+        together(adopted, knows),
+        together(knows, adopted),
+        with_wishes_of(adopted, knows),
+        with_wishes_of(knows, adopted),
+    ):
+        assert both.records["QuantumTask/a"].attempts == (sent,)
