@@ -16,6 +16,7 @@ from reconciler.core.address import Address
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.reconcile_states import forgets
 from reconciler.render.json_form import dumps
+from reconciler.store.foreign import read_state_file, refuse_foreign
 from reconciler.store.format import decode, encode
 from reconciler.store.rescue import decode_rescue, is_rescue
 from reconciler.workflow.state_moves import Saved, migrate, move_address, push_rescued, push_state, restore
@@ -45,7 +46,7 @@ def pull(file: Path | None, flags: Flags) -> int:
 
 
 @click.command("push")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
 @click.option("--force", is_flag=True, help="Although it is older or of another lineage. Forgets no run even then.")
 @lock_timeout_option
 @project_options
@@ -53,7 +54,8 @@ def push(file: Path, force: bool, lock_timeout: float, flags: Flags) -> int:
     """Bring home a rescue file, or save a state that was pulled. Never goes back by itself."""
     project = open_project(flags)
     names, info = project.state.names, project.session.lock_info("state push")
-    data = project.state.seal().open(file.read_bytes(), "rescue", file.name)
+    data = project.state.seal().open(read_state_file(file), "rescue", file.name)
+    refuse_foreign(data, file.name)
     if is_rescue(data):
         rescued = decode_rescue(data, names, file.name)
         saved = push_rescued(project.state.store(), info, lock_timeout, rescued, force=force)

@@ -86,9 +86,14 @@ def looks_like_a_plan(path: Path) -> bool:
     try:
         with path.open("rb") as file:
             head = file.read(max(len(_HEAD), len(MAGIC)))
-            return head.startswith(_HEAD) or is_sealed(head)
+            return is_plan(head) or is_sealed(head)
     except OSError:
         return False
+
+
+def is_plan(data: bytes) -> bool:
+    """Whether this begins as a plan that nobody encrypted."""
+    return data.startswith(_HEAD)
 
 
 def _document(body: bytes) -> dict[str, Any] | None:

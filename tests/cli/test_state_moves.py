@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -79,9 +81,65 @@ def test_pull_and_push(place: Place, tmp_path: Path) -> None:
     assert "Saved as serial 3." in place.ok("state", "push", str(file), "--force").out
     file.write_bytes(file.read_bytes().replace(b"lab-3", b"lab-4"))
     assert "[state/unreadable]" in place.run("state", "push", str(file), "--force").err
-    file.write_bytes(b"\xff\x00 no state")
-    assert "[state/unreadable]" in place.run("state", "push", str(file)).err
+    file.write_bytes(file.read_bytes()[:200])
+    assert "[state/unreadable]" in place.run("state", "push", str(file), "--force").err
     assert "No changes." in place.ok("plan").out
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "is empty"),
+        (b" \n", "is empty"),
+        (b"\xff\x00 no state", "holds no JSON, and a state is JSON"),
+        (b"apiVersion: qctl/v1alpha1\nkind: Project\n", "holds no JSON"),
+        (b"[" * 100_000, "holds no JSON"),
+        (b"[1, 2]", "is JSON, but not of qctl"),
+        (b'{"header": 1, "records": {}}', "is JSON, but not a state of qctl"),
+        (b'{"format_version": 1, "resources": {}}', "is JSON, but not a state of qctl"),
+        (b'{"version": 4, "terraform_version": "1.9.0", "serial": 3}', "is a state of Terraform or OpenTofu"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_is_no_state_is_told_what_it_is(place: Place, tmp_path: Path, content: bytes, said: str) -> None:
+    place.ok("apply", "--auto-approve")
+    file = tmp_path / "other.json"
+    file.write_bytes(content)
+    for force in ((), ("--force",)):
+        ran = place.run("state", "push", str(file), *force)
+        assert ran.code == 1
+        assert "[state/not-a-state]" in ran.err
+        assert f"other.json {said}" in ran.err
+        assert "Nothing was changed." in ran.err
+        assert "`qctl state pull --out FILE`" in ran.err
+    assert "No changes." in place.ok("plan").out
+
+
+def test_a_plan_is_no_state(place: Place) -> None:
+    place.ok("plan", "--out", "reviewed.plan")
+    said = place.run("state", "push", "reviewed.plan").err
+    assert "reviewed.plan is a saved plan" in said
+    assert "`qctl apply reviewed.plan`" in said
+
+
+@pytest.mark.parametrize(
+    ("path", "said"), [("/dev/null", "is a device"), ("/dev/zero", "is a device"), (".", "is a folder")]
+)
+def test_what_is_no_file_is_no_state(place: Place, path: str, said: str) -> None:
+    """One of them would never end."""
+    ran = place.run("state", "push", path)
+    assert (ran.code, f"{path} {said}" in ran.err, "[state/not-a-state]" in ran.err) == (1, True, True)
+
+
+def test_a_pulled_state_can_come_through_a_pipe(place: Place, tmp_path: Path) -> None:
+    """As a shell's `<(...)` gives it."""
+    place.ok("apply", "--auto-approve")
+    pulled, pipe = place.ok("state", "pull").out.encode(), tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(pulled,))
+    writer.start()
+    assert "Saved as serial 2." in place.ok("state", "push", str(pipe)).out
+    writer.join()
 
 
 def test_an_old_state_pushed_by_force_forgets_no_run(place: Place, tmp_path: Path) -> None:
