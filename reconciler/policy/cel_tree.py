@@ -10,9 +10,11 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from reconciler.core.suggest import did_you_mean, short
+from reconciler.core.suggest import short
 from reconciler.policy.cel_functions import FUNCTIONS, METHODS
+from reconciler.policy.cel_literal import constant
 from reconciler.policy.cel_macros import MACROS, macro
+from reconciler.policy.cel_place import Tree, at, placed, unknown
 from reconciler.policy.cel_problem import CelError, Problem
 from reconciler.policy.cel_scope import Run, Scope, truth
 from reconciler.policy.cel_values import calculated, contained, field, indexed, is_number, ordered, same
@@ -20,7 +22,6 @@ from reconciler.policy.cel_values import calculated, contained, field, indexed, 
 _DEEPEST = 60
 _RELATIONS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!=", "in": "in"}
 _SUMS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "mod": "%"}
-Tree = Any  # lark.Tree, whose module is loaded late
 
 
 class Builder:
@@ -40,10 +41,10 @@ class Builder:
         self.nodes += 1
         self.depth += 1
         if self.depth > _DEEPEST:
-            raise _at(tree, f"The expression is nested more than {_DEEPEST} levels deep.")
+            raise at(tree, f"The expression is nested more than {_DEEPEST} levels deep.")
         run = getattr(self, f"_{tree.data}")(tree)
         self.depth -= 1
-        return _placed(run, tree)
+        return placed(run, tree)
 
     def _expr(self, tree: Tree) -> Run:
         question, yes, no = (self.build(child) for child in tree.children)
@@ -107,7 +108,7 @@ class Builder:
     def _member_dot(self, tree: Tree) -> Run:
         holder, key = self.build(tree.children[0]), str(tree.children[1])
         self._note(tree)
-        return _placed(lambda scope: field(holder(scope), key), tree.children[1])
+        return placed(lambda scope: field(holder(scope), key), tree.children[1])
 
     def _member_index(self, tree: Tree) -> Run:
         holder, key = self.build(tree.children[0]), self.build(tree.children[1])
@@ -119,7 +120,7 @@ class Builder:
         if name in MACROS:
             return self._macro(tree, name, given)
         if name not in METHODS:
-            raise _unknown("function", token, METHODS | MACROS)
+            raise unknown("function", token, METHODS | MACROS)
         return self._call(token, [tree.children[0], *given])
 
     def _ident_arg(self, tree: Tree) -> Run:
@@ -128,13 +129,13 @@ class Builder:
         if name == "has":
             return self._has(tree, given)
         if name not in FUNCTIONS:
-            raise _unknown("function", token, [*FUNCTIONS, "has"])
+            raise unknown("function", token, [*FUNCTIONS, "has"])
         return self._call(token, given)
 
     def _call(self, token: Any, given: list[Tree]) -> Run:
         least, most, function = FUNCTIONS[str(token)]
         if not least <= len(given) <= most:
-            raise _at(
+            raise at(
                 token, f"`{token}` takes {least}{'' if least == most else f' to {most}'} values, not {len(given)}."
             )
         values = [self.build(each) for each in given]
@@ -144,7 +145,7 @@ class Builder:
         holder = self.build(tree.children[0])
         variable = _lone_name(given[0]) if len(given) == 2 else None
         if variable is None:
-            raise _at(tree.children[1], f"`{name}` takes a name and an expression: list.{name}(item, item > 1).")
+            raise at(tree.children[1], f"`{name}` takes a name and an expression: list.{name}(item, item > 1).")
         before = self.nodes
         with self._binding(variable):
             body = self.build(given[1])
@@ -155,7 +156,7 @@ class Builder:
         while inner is not None and len(inner.children) == 1 and inner.data in _THROUGH:
             inner = inner.children[0]
         if inner is None or inner.data != "member_dot":
-            raise _at(tree, "`has` asks for a field: has(change.tags.owner).")
+            raise at(tree, "`has` asks for a field: has(change.tags.owner).")
         holder, key = self.build(inner.children[0]), str(inner.children[1])
 
         def run(scope: Scope) -> bool:
@@ -167,7 +168,7 @@ class Builder:
     def _ident(self, tree: Tree) -> Run:
         token, name = tree.children[0], str(tree.children[0])
         if name not in self.bound and name not in self.names:
-            raise _unknown("name", token, [*self.names, *self.bound])
+            raise unknown("name", token, [*self.names, *self.bound])
         self._note(tree)
 
         def run(scope: Scope) -> Any:
@@ -178,7 +179,7 @@ class Builder:
         return run
 
     def _literal(self, tree: Tree) -> Run:
-        value = _constant(tree.children[0])
+        value = constant(tree.children[0])
         return lambda scope: value
 
     def _list_lit(self, tree: Tree) -> Run:
@@ -201,7 +202,7 @@ class Builder:
         """Whatever else the grammar holds (messages, names that begin with a dot) is no part of this language."""
 
         def refused(tree: Tree) -> Run:
-            raise _at(tree, "This form of CEL is not supported here.")
+            raise at(tree, "This form of CEL is not supported here.")
 
         return refused
 
@@ -214,7 +215,7 @@ class Builder:
     def _note(self, tree: Tree) -> None:
         path = _path(tree)
         if path and path[0] not in self.bound:
-            self.paths.setdefault(".".join(path), _at(tree, "").problem)
+            self.paths.setdefault(".".join(path), at(tree, "").problem)
 
 
 # Nodes that stand for precedence only when they have one child.
@@ -222,21 +223,6 @@ _THROUGH = frozenset(
     {"expr", "conditionalor", "conditionaland", "relation", "addition", "multiplication"}
     | {"unary", "member", "primary", "paren_expr"}
 )
-
-
-def _placed(run: Run, tree: Tree) -> Run:
-    """A problem without a place is at the innermost node that it came through."""
-    start, length = _span(tree)
-
-    def placed(scope: Scope) -> Any:
-        try:
-            return run(scope)
-        except CelError as error:
-            if error.problem.offset < 0:
-                error.problem = Problem(error.problem.sentence, start, length)
-            raise
-
-    return placed
 
 
 def _path(tree: Tree) -> list[str]:
@@ -258,53 +244,3 @@ def _key(value: Any) -> Any:
     if isinstance(value, str | int):
         return value
     raise CelError("A key of a mapping is a text, a whole number, true or false.")
-
-
-def _constant(token: Any) -> Any:
-    from celpy.evaluation import celstr  # 50 ms, and nobody is here without an expression
-
-    text = str(token)
-    match token.type:
-        case "INT_LIT" | "UINT_LIT":
-            return _whole(token, text.rstrip("uU"))
-        case "FLOAT_LIT":
-            return float(text)
-        case "STRING_LIT" | "MLSTRING_LIT":
-            return _quoted(token, celstr)
-        case "BOOL_LIT":
-            return text == "true"
-        case "NULL_LIT":
-            return None
-    raise _at(token, "Bytes are not supported here; write a text.")
-
-
-def _quoted(token: Any, read: Any) -> str:
-    """The text between the quotes. Escapes can name what is no character, or half of one."""
-    try:
-        text = str(read(token))
-        text.encode()
-    except ValueError:
-        raise _at(token, "An escape in this text names no character.") from None
-    return text
-
-
-def _whole(token: Any, text: str) -> int:
-    value = int(text, 16 if "x" in text else 10)
-    if not -(1 << 63) <= value < 1 << 64:
-        raise _at(token, "The number doesn't fit into 64 bits.")
-    return value
-
-
-def _unknown(what: str, token: Any, known: Collection[str]) -> CelError:
-    return _at(token, f'There is no {what} "{short(str(token))}". {did_you_mean(str(token), known)}'.strip())
-
-
-def _at(place: Any, sentence: str) -> CelError:
-    return CelError(sentence, *_span(place))
-
-
-def _span(place: Any) -> tuple[int, int]:
-    """Where a token or a node is. The library forgets it for `true` and `false`; then the place is what is around."""
-    meta = getattr(place, "meta", place)
-    start, end = getattr(meta, "start_pos", None), getattr(meta, "end_pos", None)
-    return (-1, 1) if start is None or end is None else (start, max(end - start, 1))
