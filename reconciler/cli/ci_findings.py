@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from reconciler.cli.ci_place import folder_in_repository, forge, required_option, told
+from reconciler.cli.ci_options import required_option
+from reconciler.cli.ci_place import folder_in_repository, forge, told
 from reconciler.cli.clouds import Problem
 from reconciler.cli.exits import Exit
 from reconciler.cli.options import project_options

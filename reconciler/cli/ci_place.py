@@ -7,8 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import click
-
 from reconciler.cli.approval import read_to_show
 from reconciler.cli.clouds import Problem
 from reconciler.cli.exits import Exit
@@ -25,9 +23,6 @@ from reconciler.manifest.load import load_settings
 from reconciler.render.plan_marker import is_marked, plan_marker
 from reconciler.workflow.clock import SystemClock
 
-required_option = click.option(
-    "--required", is_flag=True, help="Exit with 1 if it can't be done; else that is a warning."
-)
 _LATER = "Run the job again: what was done is found and not done twice."
 
 

@@ -7,10 +7,10 @@ from typing import Any
 import yaml
 
 from reconciler.core.diagnostic import Diagnostic
+from reconciler.core.suggest import short, shown
 from reconciler.manifest.parser import MAX_DEPTH
 from reconciler.manifest.place import ManifestText, Mark, Spot, report
 from reconciler.manifest.scalars import RefusedScalar, plain, plain_text
-from reconciler.manifest.suggest import short, shown
 
 MAX_NODES = 1_000_000  # of one document, aliases expanded
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reconciler.core.device_name import DEVICE_TYPE, is_pasqal, pasqal_type
+from reconciler.core.suggest import did_you_mean, short, shown
 from reconciler.manifest.project import DEVICE_ARN
-from reconciler.manifest.suggest import did_you_mean, short, shown
 
 Problem = tuple[str, str, str]  # code, detail, remedy
 

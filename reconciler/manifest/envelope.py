@@ -9,9 +9,9 @@ from typing import Any
 from reconciler.core.address import NAME, Address
 from reconciler.core.declared import Path
 from reconciler.core.diagnostic import Diagnostic
+from reconciler.core.suggest import did_you_mean, short, shown
 from reconciler.manifest.build import UNREADABLE
 from reconciler.manifest.place import Place, report
-from reconciler.manifest.suggest import did_you_mean, short, shown
 from reconciler.manifest.yaml import Document
 
 API_VERSION = "qctl/v1alpha1"

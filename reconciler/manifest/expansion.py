@@ -11,6 +11,7 @@ from reconciler.core.address import Address, Scalar
 from reconciler.core.declared import Path
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.reference import Expression, MatrixValue, Variable, substitute
+from reconciler.core.suggest import did_you_mean
 from reconciler.manifest.build import UNREADABLE
 from reconciler.manifest.envelope import Envelope
 from reconciler.manifest.fields import keys_of
@@ -20,7 +21,6 @@ from reconciler.manifest.matrix import MAX_POINTS, check_matrix, points
 from reconciler.manifest.place import document_path, report
 from reconciler.manifest.problems import dotted
 from reconciler.manifest.resource import KindModel, Point, Source
-from reconciler.manifest.suggest import did_you_mean
 from reconciler.manifest.tags import with_tags
 from reconciler.manifest.variables import Variables
 

@@ -10,8 +10,8 @@ from stat import S_IXUSR
 
 from reconciler.core.declared import FolderChanged, FolderFile, SourceFolder
 from reconciler.core.fields import ProjectFolder
+from reconciler.core.suggest import did_you_mean, short
 from reconciler.manifest.reads import Refusal
-from reconciler.manifest.suggest import did_you_mean, short
 
 # What no run needs, and what changes by itself: the marks of tools, and what Python leaves behind.
 _LEFT_OUT = frozenset({"__pycache__"})

@@ -7,10 +7,10 @@ from typing import Any
 
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.importing import Import
+from reconciler.core.suggest import did_you_mean, shown
 from reconciler.manifest.build import UNREADABLE
 from reconciler.manifest.envelope import Envelope
 from reconciler.manifest.place import report
-from reconciler.manifest.suggest import did_you_mean, shown
 
 _KEY = ("metadata", "import")
 _KEYS = ("id", "accept")

@@ -11,9 +11,9 @@ from typing import Any
 from reconciler.core.address import Scalar, key_text
 from reconciler.core.declared import Path
 from reconciler.core.diagnostic import Diagnostic
+from reconciler.core.suggest import short, shown
 from reconciler.manifest.place import Place, report
 from reconciler.manifest.problems import dotted
-from reconciler.manifest.suggest import short, shown
 
 MAX_POINTS = 100_000
 

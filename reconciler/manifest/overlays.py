@@ -8,6 +8,7 @@ from typing import Any
 from reconciler.core.declared import Path
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.environment import DEFAULT
+from reconciler.core.suggest import did_you_mean
 from reconciler.manifest.envelope import kind_of
 from reconciler.manifest.layer import Clash, Layer, Leaf, merged
 from reconciler.manifest.overlaid import OverlaidPlace
@@ -16,7 +17,6 @@ from reconciler.manifest.place import report
 from reconciler.manifest.problems import dotted
 from reconciler.manifest.project import PROJECT_KIND
 from reconciler.manifest.read_overlay import Overlay, read_overlay
-from reconciler.manifest.suggest import did_you_mean
 from reconciler.manifest.yaml import Document
 
 

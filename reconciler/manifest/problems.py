@@ -9,10 +9,10 @@ from pydantic import ValidationError
 
 from reconciler.core.declared import Path
 from reconciler.core.diagnostic import Diagnostic
+from reconciler.core.suggest import did_you_mean, short, shown
 from reconciler.manifest.build import UNREADABLE
 from reconciler.manifest.fields import Model, Shape, choices, keys_at, refusals_at, shape_at, words
 from reconciler.manifest.place import Place, Spot, report
-from reconciler.manifest.suggest import did_you_mean, short, shown
 
 # pydantic's names (pydantic_core.ErrorType) of "this is another sort of value".
 _TYPE_ERRORS = ("_type", "int_from_float", "_parsing")

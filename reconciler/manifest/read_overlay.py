@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from reconciler.core.address import NAME
 from reconciler.core.declared import Path
 from reconciler.core.diagnostic import Diagnostic
+from reconciler.core.suggest import did_you_mean, short, shown
 from reconciler.manifest.build import UNREADABLE
 from reconciler.manifest.envelope import open_envelope
 from reconciler.manifest.overlay import OVERLAY_KIND, OverlaySpec, check_environment
@@ -18,7 +19,6 @@ from reconciler.manifest.place import Place, document_path, report
 from reconciler.manifest.policies import POLICY_KIND
 from reconciler.manifest.problems import Problems, dotted
 from reconciler.manifest.project import PROJECT_KIND
-from reconciler.manifest.suggest import did_you_mean, short, shown
 from reconciler.manifest.yaml import Document
 
 _PARTS = ("metadata", "spec")

@@ -12,11 +12,11 @@ from reconciler.core.declared import Path
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.reference import Expression, substitute
 from reconciler.core.reference import Variable as VariableExpression
+from reconciler.core.suggest import did_you_mean
 from reconciler.manifest.holes import OPENING, Hole, filled, find_holes
 from reconciler.manifest.place import report
 from reconciler.manifest.problems import Problems
 from reconciler.manifest.project import Project, Variable
-from reconciler.manifest.suggest import did_you_mean
 from reconciler.manifest.variables import Variables, resolve_variables
 from reconciler.manifest.yaml import Document
 

@@ -11,9 +11,9 @@ from reconciler.core.diagnostic import Diagnostic, Location
 from reconciler.core.fields import ProjectFile
 from reconciler.core.qasm.problem import Problem
 from reconciler.core.qasm.translate import KNOWN_FILES
+from reconciler.core.suggest import did_you_mean, short
 from reconciler.manifest.files import not_utf8
 from reconciler.manifest.place import Spot, report
-from reconciler.manifest.suggest import did_you_mean, short
 
 _COMMENT = re.compile(r'//[^\n]*|/\*.*?(?:\*/|\Z)|"[^"\n]*"', re.DOTALL)
 _INCLUDE = re.compile(r"\binclude\b")

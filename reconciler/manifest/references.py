@@ -10,11 +10,11 @@ from reconciler.core.declared import Declared, Path
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.fields import FieldClass
 from reconciler.core.reference import Attribute, Expression, substitute
+from reconciler.core.suggest import did_you_mean
 from reconciler.manifest.fields import class_at, keys_of, value_at
 from reconciler.manifest.holes import OPENING, Hole, filled
 from reconciler.manifest.place import report
 from reconciler.manifest.resource import KindModel, Point
-from reconciler.manifest.suggest import did_you_mean
 
 _REFERENCE = "reference"
 _MAY_WAIT = frozenset({FieldClass.MUTABLE, FieldClass.DELIVERY})

@@ -7,10 +7,10 @@ from typing import Any
 
 from reconciler.core.address import NAME, Address
 from reconciler.core.diagnostic import Diagnostic
+from reconciler.core.suggest import shown
 from reconciler.manifest.build import UNREADABLE
 from reconciler.manifest.envelope import Envelope
 from reconciler.manifest.place import Place, report
-from reconciler.manifest.suggest import shown
 
 _KEY = ("metadata", "moved")
 

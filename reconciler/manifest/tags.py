@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import Any, get_origin
 
 from reconciler.core.diagnostic import Diagnostic
+from reconciler.core.suggest import shown
 from reconciler.manifest.envelope import Envelope
 from reconciler.manifest.fields import Model, keys_of, options, shape_of
 from reconciler.manifest.place import report
 from reconciler.manifest.resource import Point, Source
-from reconciler.manifest.suggest import shown
 
 _TAGS = "tags"
 

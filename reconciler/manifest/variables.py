@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from reconciler.core.address import Scalar
 from reconciler.core.diagnostic import Diagnostic
+from reconciler.core.suggest import did_you_mean, shown
 from reconciler.manifest.place import Place, report
 from reconciler.manifest.project import Variable, fits
 from reconciler.manifest.scalars import RefusedScalar, plain
-from reconciler.manifest.suggest import did_you_mean, shown
 
 ENVIRONMENT_PREFIX = "QCTL_VAR_"
 

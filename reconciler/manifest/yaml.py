@@ -10,10 +10,10 @@ from typing import Any
 import yaml
 
 from reconciler.core.diagnostic import Diagnostic
+from reconciler.core.suggest import short
 from reconciler.manifest.build import UNREADABLE, Builder
 from reconciler.manifest.parser import MAX_DEPTH, TooDeepError, node_parser
 from reconciler.manifest.place import ManifestText, Place, report
-from reconciler.manifest.suggest import short
 
 _NEXT_DOCUMENT = re.compile(r"^---(?=\s|\Z)", re.MULTILINE)
 # What YAML 1.2 calls printable (section 5.1), turned round.
