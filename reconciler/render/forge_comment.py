@@ -55,7 +55,8 @@ def _said(text: str) -> str:
     """The end of what was said, as it stands: that is where commands say why."""
     lines: list[str] = []
     room = _SAID_BYTES
-    for line in reversed(pre(text.strip("\n")).split("\n")):
+    end = text.strip("\n")[-_SAID_BYTES - 1 :]  # made harmless it is no shorter, so no more can have room
+    for line in reversed(pre(end).split("\n")):
         room -= len(line.encode("utf-8", "backslashreplace")) + 1
         if room < 0:
             lines.append("…")
