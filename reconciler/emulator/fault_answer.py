@@ -27,7 +27,7 @@ _BRAKET_CODES = {
 }
 # Others than 429: S3 and its kin say SlowDown, and the JSON protocol of CloudWatch Logs has no other status.
 _THROTTLED = {"s3": 503, "sts": 503, "iam": 503, "logs": 400}
-_S3_CODES = {500: "InternalError", 503: "SlowDown"}
+_S3_CODES = {403: "AccessDenied", 500: "InternalError", 503: "SlowDown"}
 
 
 def render(rule: Rule, service: str) -> Response | ConnectionLost:
@@ -55,7 +55,8 @@ def failure(service: str, status: int, message: str = "") -> Response:
     if service == "logs":
         return _logs(status, message)
     code = _S3_CODES.get(status, phrase.replace(" ", ""))
-    body = f"<Error><Code>{code}</Code><Message>{message or 'Please reduce your request rate.'}</Message></Error>"
+    text = message or ("Please reduce your request rate." if code == "SlowDown" else phrase)
+    body = f"<Error><Code>{code}</Code><Message>{text}</Message></Error>"
     return Response(status, {"content-type": "application/xml"}, body.encode())
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -47,6 +48,15 @@ def copy_of(name: str, saved: str) -> Copy | None:
     """The copy with this name; None: it is something else."""
     found = _NAME.fullmatch(name)
     return Copy(int(found["serial"]), found["write"], saved, name) if found else None
+
+
+def newest(copies: Sequence[Copy]) -> int:
+    """The serial of the newest one; 0: none is kept.
+
+    Where the state itself is gone, saving goes on after it: else the next copies would count as the oldest ones, and
+    be the first to be forgotten.
+    """
+    return max((copy.serial for copy in copies), default=0)
 
 
 def no_such_copy(serial: int) -> StoreError:

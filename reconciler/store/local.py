@@ -10,7 +10,7 @@ from pathlib import Path
 from reconciler.core.event import Event, Intended, Verb
 from reconciler.core.ports import Clock
 from reconciler.core.state import State, fold
-from reconciler.store.copies import Copy, decode_moved, encode_moved
+from reconciler.store.copies import Copy, decode_moved, encode_moved, newest
 from reconciler.store.crash import point
 from reconciler.store.disk import Disk, OsDisk, failing_as_store
 from reconciler.store.errors import Conflict, LockInfo, StoreError
@@ -73,7 +73,9 @@ class LocalStore:
         state = fold(header.state(records), (entry.event for entry in news))
         begun = (e.event for e in news if isinstance(e.event, Intended) and e.event.verb is Verb.CREATE)
         unsaved = frozenset(event.token for event in begun)
-        return Snapshot(state, header.write_id if data is not None else None, found.torn, unsaved)
+        if data is None:
+            return Snapshot(state, None, found.torn, unsaved, gone=newest(self._copies.all()))
+        return Snapshot(state, header.write_id, found.torn, unsaved)
 
     def write(self, state: State, if_version: str | None) -> str:
         """Save and return the new version, then empty the journal."""
@@ -81,7 +83,8 @@ class LocalStore:
         journal = self._opened()
         standing = self._standing()
         self._check_version(standing, state, if_version)
-        header = self._names.next(state, standing, self._new_id(), journal.last)
+        before = standing.serial if standing else newest(self._copies.all())
+        header = self._names.next(state, before, self._new_id(), journal.last)
         plain = encode(header, state.records)
         point("before-state")
         with failing_as_store(f"Saving {self._file.name}"):

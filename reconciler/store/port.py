@@ -25,6 +25,7 @@ class Snapshot:
     version: str | None
     torn: bool = False
     unsaved: frozenset[str] = frozenset()  # tokens of creates that a command began and did not live to save
+    gone: int = 0  # the newest earlier save that is kept, of a state that somebody deleted
 
 
 @dataclass(frozen=True, slots=True)

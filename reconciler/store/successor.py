@@ -38,11 +38,11 @@ class Names:
         why = f"belongs to environment {header.environment} of a project with uid {header.project_uid}, not {self.uid}"
         raise StateOfAnother(name, why)
 
-    def next(self, state: State, standing: Header | None, write_id: str, folded: int) -> Header:
-        """The header of the next save."""
+    def next(self, state: State, before: int, write_id: str, folded: int) -> Header:
+        """The header of the next save. `before` is the serial of what stands there, or of the newest copy."""
         return Header(
             lineage=state.lineage,
-            serial=max(state.serial, standing.serial if standing else 0) + 1,
+            serial=max(state.serial, before) + 1,
             write_id=write_id,
             tool_version=__version__,
             project_name=self.project,

@@ -10,7 +10,7 @@ from reconciler.core.change import Change
 from reconciler.core.collector import collector_paused
 from reconciler.core.declared import Declared
 from reconciler.core.device_standing import DeviceStanding
-from reconciler.core.diagnostic import Diagnostic, in_order
+from reconciler.core.diagnostic import Diagnostic, Severity, in_order
 from reconciler.core.event import Event, Verb
 from reconciler.core.freshness import Facts
 from reconciler.core.graph import Edges
@@ -100,6 +100,7 @@ def make_plan(
         observed, seen = (*observed, *billed), fold(seen, billed)
     limited = judge(session, changes, prices, seen)
     findings = [
+        *_gone(memory.snapshot),
         *told_stale(changes, declared),
         *renamed.findings,
         *imported.findings,
@@ -138,6 +139,22 @@ def plan_without_changes(
         return None
     plan = _plan(session, [c for c in changes if chosen.holds(c.address)], edges, _forbidden(changes))
     return plan if plan.empty and plan.applicable else None
+
+
+def _gone(snapshot: Snapshot) -> list[Diagnostic]:
+    """Runs with our tags are found again; what only the state knew is not, and would be paid once more."""
+    if not snapshot.gone:
+        return []
+    return [
+        Diagnostic(
+            "state/gone",
+            "State was deleted",
+            f"There is no saved state, but earlier ones are kept, up to serial {snapshot.gone}: somebody deleted it. "
+            "What only it knew, such as runs without qctl's tags, would be paid again.",
+            f"`qctl state restore {snapshot.gone}` brings it back. If it was meant to go, read every `+` first.",
+            severity=Severity.WARNING,
+        )
+    ]
 
 
 def _forbidden(changes: Sequence[Change]) -> list[Diagnostic]:

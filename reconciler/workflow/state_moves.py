@@ -87,7 +87,11 @@ def restore(store: Archive, info: LockInfo, timeout: float, serial: int) -> Save
     """Put an earlier save back, as a new one that still knows every attempt."""
     with locked(store, info, timeout):
         snapshot = store.read()
-        return _save(store, info, with_wishes_of(snapshot.state, store.past(serial)), snapshot)
+        past = store.past(serial)
+        back = with_wishes_of(snapshot.state, past)
+        if snapshot.version is None:  # somebody deleted the state: what comes back is the same one, and not a new one
+            back = replace(back, lineage=past.lineage)
+        return _save(store, info, back, snapshot)
 
 
 def move_address(store: Archive, info: LockInfo, timeout: float, at: str, source: Address, target: Address) -> None:

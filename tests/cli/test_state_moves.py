@@ -286,3 +286,50 @@ def test_a_mistyped_address_is_answered_with_the_right_one(place: Place, command
     place.ok("apply", "--auto-approve")
     ran = place.run("state", command[0], "QuantumTask/bel", *command[1:])
     assert 'Did you mean "QuantumTask/bell"?' in ran.err
+
+
+def _delete_state(place: Place, *, bucket: bool) -> None:
+    if not bucket:
+        (place.root / "state" / "place.default.json").unlink()
+        return
+    with place.world.transaction() as session:
+        session.connection.execute("DELETE FROM s3_object WHERE key = 'studies/place.default.json'")
+
+
+@pytest.mark.parametrize("bucket", [False, True])
+def test_a_deleted_state_of_which_earlier_saves_are_kept_is_told_and_comes_back(place: Place, *, bucket: bool) -> None:
+    """A run whose tags somebody removed was planned as new, without a word, though the copies knew it."""
+    if bucket:
+        _in_bucket(place)
+        place.ok("state", "probe", "--create")
+    place.ok("apply", "--auto-approve")
+    place.ok("apply", "--auto-approve", "--replace", "QuantumTask/bell")
+    before = place.ok("state", "list", "--json").json
+    _delete_state(place, bucket=bucket)
+    if bucket:  # its journal went on after it: that can't be read without the state
+        refused = place.run("plan")
+        assert "[state/unreadable]" in refused.err
+        assert (
+            "all of studies/place.default.journal/ in the bucket, but keep studies/place.default.history/"
+            in refused.err
+        )
+        with place.world.transaction() as session:
+            session.connection.execute("DELETE FROM s3_object WHERE key LIKE 'studies/place.default.journal/%'")
+    warned = place.ok("plan")
+    assert "[state/gone]" in warned.err
+    assert "`qctl state restore 2` brings it back" in warned.err
+    place.ok("state", "restore", "2")
+    after = place.ok("state", "list", "--json").json
+    assert (after["lineage"], after["serial"]) == (before["lineage"], 3), "the same state goes on"
+    assert after["resources"] == before["resources"]
+    assert "[state/gone]" not in place.ok("plan").err
+
+
+def test_a_state_begun_after_a_deleted_one_has_the_newest_copies(place: Place) -> None:
+    """With serials from 1 on, they would be the first of the fifty to be forgotten."""
+    place.ok("apply", "--auto-approve")
+    place.ok("apply", "--auto-approve", "--replace", "QuantumTask/bell")
+    _delete_state(place, bucket=False)
+    place.ok("apply", "--auto-approve")  # adopts
+    assert [copy["serial"] for copy in place.ok("state", "history", "--json").json["copies"]] == [3, 2, 1]
+    assert place.tasks() == 2

@@ -11,7 +11,16 @@ from typing import Protocol
 from reconciler.core.event import Event, Intended, Verb
 from reconciler.core.ports import Clock
 from reconciler.core.state import Record, State, fold
-from reconciler.store.copies import KEPT_COPIES, Copy, copy_name, copy_of, decode_moved, encode_moved, no_such_copy
+from reconciler.store.copies import (
+    KEPT_COPIES,
+    Copy,
+    copy_name,
+    copy_of,
+    decode_moved,
+    encode_moved,
+    newest,
+    no_such_copy,
+)
 from reconciler.store.crash import point
 from reconciler.store.errors import Conflict, LockInfo, LockLost, StateUnreadable, StoreError
 from reconciler.store.format import Header, decode, decode_header, encode
@@ -107,7 +116,8 @@ class S3Store:
         self._seen, self._current = groups[-1].last if groups else header.folded, True
         state = fold(header.state(records), (entry.event for entry in entries))
         begun = (e.event for e in entries if isinstance(e.event, Intended) and e.event.verb is Verb.CREATE)
-        return Snapshot(state, version, unsaved=frozenset(event.token for event in begun))
+        unsaved = frozenset(event.token for event in begun)
+        return Snapshot(state, version, unsaved=unsaved, gone=0 if version else newest(self.history()))
 
     def write(self, state: State, if_version: str | None) -> str:
         """Save and return the new version, then delete the journal's objects that it holds."""
@@ -118,7 +128,8 @@ class S3Store:
         if self._seen < self._found or self._groups.after(journal.last):
             # Something was recorded that the caller did not read: saving would claim that it is folded in.
             raise Conflict(standing.standing if standing else None, f"{self.keys.journal} grew after it was read")
-        header = self._names.next(state, standing, self._new_id(), journal.last)
+        before = standing.serial if standing else newest(self.history())
+        header = self._names.next(state, before, self._new_id(), journal.last)
         plain = encode(header, state.records)
         point("before-state")
         self._save(self._seal.seal(plain, "state"), there)
@@ -203,7 +214,7 @@ class S3Store:
                 hole = str(error)
                 continue
             return header, records, groups, header.write_id if there else None
-        raise StateUnreadable(self.keys.state, f"does not fit its journal: {hole} is missing", _HOLE)
+        raise StateUnreadable(self.keys.state, f"does not fit its journal: {hole} is missing", _hole(self.keys))
 
     def _list(self) -> list[Listed]:
         listed = list(self._objects.keys(self.keys.journal))
@@ -260,8 +271,10 @@ class S3Store:
             return
 
 
-_HOLE = (
-    "Somebody deleted a part of the journal, or put an older copy of the state back: what happened in between is not "
-    "on record. Use `qctl state restore` where an older form is wanted. If the newest state is really gone, delete "
-    "everything under this name in the bucket and run `qctl plan`: runs that carry qctl's tags are found again."
-)
+def _hole(keys: Keys) -> str:
+    return (
+        "Somebody deleted the state or a part of its journal, or put an older copy back: what happened in between is "
+        f"not on record. Delete {keys.state} and all of {keys.journal} in the bucket, but keep {keys.history}: then "
+        "`qctl state history` and `qctl state restore` bring the newest save back, and `qctl plan --refresh=all` finds "
+        "runs that carry qctl's tags. Read every `+` before you apply."
+    )
