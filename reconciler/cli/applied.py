@@ -11,7 +11,7 @@ from reconciler.core.address import Address
 from reconciler.core.change import Action
 from reconciler.core.event import Verb
 from reconciler.core.state import Record
-from reconciler.workflow.apply import Applied
+from reconciler.workflow.applied import Applied
 from reconciler.workflow.plan import Planned
 from reconciler.workflow.session import Session
 

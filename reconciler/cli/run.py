@@ -23,7 +23,8 @@ from reconciler.core.declared import Declared
 from reconciler.core.diagnostic import Diagnostic, Severity
 from reconciler.core.plan import Plan, plan_to_json
 from reconciler.store.port import locked
-from reconciler.workflow.apply import Applied, apply
+from reconciler.workflow.applied import Applied
+from reconciler.workflow.apply import apply
 from reconciler.workflow.plan import make_plan
 
 

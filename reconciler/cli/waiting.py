@@ -16,7 +16,7 @@ from reconciler.core.ledger import ledger
 from reconciler.core.phase import Phase
 from reconciler.core.resource import Resource
 from reconciler.core.state import Record, State
-from reconciler.workflow.apply import Applied
+from reconciler.workflow.applied import Applied
 from reconciler.workflow.selection import Selection
 from reconciler.workflow.session import Session
 from reconciler.workflow.wait import wait

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field, replace
-from graphlib import TopologicalSorter
+from dataclasses import replace
 
 from reconciler.core.address import Address
 from reconciler.core.attempt import Attempt, Outcome
@@ -18,8 +15,9 @@ from reconciler.core.operation import Operation
 from reconciler.core.program_set import ProgramSet
 from reconciler.core.progress import Progress, Stage
 from reconciler.core.resource import Resource
-from reconciler.core.state import State, fold
+from reconciler.core.state import fold
 from reconciler.providers.kind import CloudUnavailable
+from reconciler.workflow.applied import Applied
 from reconciler.workflow.guard import OverBudget, SpendingGuard
 from reconciler.workflow.late import settle, unsettled
 from reconciler.workflow.noting import carried_out, counts_of, ended, ending_of
@@ -27,31 +25,13 @@ from reconciler.workflow.plan import Planned
 from reconciler.workflow.protocol import Caller
 from reconciler.workflow.session import Session, Tell
 from reconciler.workflow.shared_tasks import siblings
+from reconciler.workflow.walk import walk
 
 _ENDS = frozenset({Stage.DONE, Stage.REFUSED, Stage.UNKNOWN, Stage.SKIPPED})
 _RECORDED = frozenset({Action.ADOPT, Action.REUSE, Action.FORGET})
 # What the cloud says now saves the next plan from asking for it again.
 _BEGIN_AN_END = frozenset({Verb.CANCEL, Verb.CANCEL_JOBS, Verb.CLOSE})
 _STAGES = {Outcome.ACCEPTED: Stage.DONE, Outcome.REFUSED: Stage.REFUSED, Outcome.UNKNOWN: Stage.UNKNOWN}
-
-
-@dataclass(slots=True)
-class Applied:
-    """What became of a plan: addresses by how they ended, and the state as it was saved."""
-
-    state: State
-    submitted: list[Address] = field(default_factory=list)
-    tagged: list[Address] = field(default_factory=list)
-    cancelled: list[Address] = field(default_factory=list)
-    added: list[Address] = field(default_factory=list)  # jobs to their open batch
-    withdrawn: list[Address] = field(default_factory=list)  # jobs from their batch
-    closed: list[Address] = field(default_factory=list)
-    recorded: list[Address] = field(default_factory=list)
-    refused: dict[Address, str] = field(default_factory=dict)
-    unknown: dict[Address, str] = field(default_factory=dict)
-    skipped: dict[Address, str] = field(default_factory=dict)
-    too_dear: set[Address] = field(default_factory=set)  # of the refused: those that a ceiling refused, not a cloud
-    interrupted: bool = False
 
 
 def apply(
@@ -101,7 +81,6 @@ class _Run:
         self.guard = SpendingGuard(session, changes, lists, planned.seen)
         estimates = {c.address: estimate_of(c.price) for c in changes if c.count(*PAYING)}
         self.caller = Caller(session, self._tell_once(tell), self._learn, self._ids, stop, planned.facts, estimates)
-        self.broken = threading.Event()
         self.sent: set[str] = set()  # tokens of the program sets whose call was made
         self.total = sum(max(1, len(c.operations)) for c in planned.plan.changes if c.changes_anything)
         self.done = 0
@@ -119,36 +98,10 @@ class _Run:
     def all(self, parallelism: int) -> None:
         """Every change, in the order of the graph."""
         changes = {c.address: c for c in self.planned.plan.changes if c.changes_anything}
-        edges = self.planned.plan.edges
-        sorter = TopologicalSorter({a: sorted(set(edges.get(a, ())) & changes.keys()) for a in sorted(changes)})
-        sorter.prepare()
-        ready: deque[Address] = deque()
-        running: dict[Future[None], Address] = {}
-        with ThreadPoolExecutor(parallelism, thread_name_prefix="apply") as pool:
-            while sorter.is_active():
-                ready.extend(sorted(sorter.get_ready()))
-                # Few at a time: waiting on ten thousand futures costs more than their calls.
-                while ready and len(running) < 2 * parallelism:
-                    address = ready.popleft()
-                    running[pool.submit(self._one, changes[address])] = address
-                finished, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    address = running.pop(future)
-                    future.result()  # a store's error ends everything: nothing may happen that is not on record
-                    sorter.done(address)
-
-    def _one(self, change: Change) -> None:
-        """In a worker. What was queued before the store failed must not begin after it."""
-        if self.broken.is_set():
-            return
-        try:
-            self._begin(change)
-        except BaseException:
-            self.broken.set()
-            raise
+        walk(changes.keys(), self.planned.plan.edges, lambda address: self._begin(changes[address]), parallelism)
 
     def _begin(self, change: Change) -> None:
-        waits_for = sorted(set(self.planned.plan.edges.get(change.address, ())) & self._failed())
+        waits_for = sorted(set(self.planned.plan.edges.get(change.address, ())) & self.applied.failed)
         if self._was_led(change):
             self._steps(change)
         elif self.stop.is_set():
@@ -166,9 +119,6 @@ class _Run:
         led = [op for op in change.operations if op.led_by is not None]
         attempts = [record.by_token(op.token) for op in led if (record := self.live.records.get(str(op.address)))]
         return any(attempt is not None and attempt.group in self.sent for attempt in attempts)
-
-    def _failed(self) -> set[Address]:
-        return {*self.applied.refused, *self.applied.unknown, *self.applied.skipped}
 
     def _skip(self, change: Change, why: str) -> None:
         self.applied.skipped[change.address] = why
@@ -306,22 +256,7 @@ class _Run:
             self._learn(*told)
 
     def _ended(self, op: Operation, outcome: Outcome, run_id: str, error: str) -> bool:
-        lists = {
-            Verb.CREATE: self.applied.submitted,
-            Verb.TAG: self.applied.tagged,
-            Verb.CANCEL: self.applied.cancelled,
-            Verb.ADD: self.applied.added,
-            Verb.CANCEL_JOBS: self.applied.withdrawn,
-            Verb.CLOSE: self.applied.closed,
-            Verb.UPDATE: self.applied.tagged,
-            Verb.DELETE: self.applied.cancelled,
-        }
-        if outcome is Outcome.ACCEPTED:
-            lists[op.verb].append(op.address)
-        elif outcome is Outcome.REFUSED:
-            self.applied.refused[op.address] = error
-        else:
-            self.applied.unknown[op.address] = error
+        self.applied.note(op, outcome, error)
         stage = _STAGES[outcome]
         self.caller.tell(self.session.progress(op.address, op.verb, stage, id=run_id or op.id, detail=error))
         return outcome is Outcome.ACCEPTED

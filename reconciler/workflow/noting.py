@@ -13,7 +13,7 @@ from reconciler.core.state import State, fold
 from reconciler.store.errors import LockInfo
 
 if TYPE_CHECKING:
-    from reconciler.workflow.apply import Applied
+    from reconciler.workflow.applied import Applied
     from reconciler.workflow.session import Session
 
 _LONGEST = 200  # characters of a name that comes from outside

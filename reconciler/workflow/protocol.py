@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -24,16 +23,13 @@ from reconciler.core.job import Adding, claim
 from reconciler.core.operation import Operation
 from reconciler.core.program_set import ProgramSet
 from reconciler.core.progress import Stage
-from reconciler.core.resource import Resource, attempt_marks
-from reconciler.providers.kind import Cloud, CloudUnavailable, Found, Kind, Reply, Search, Tokenless
+from reconciler.core.resource import Resource
+from reconciler.providers.kind import Cloud, Kind, Reply, Tokenless
 from reconciler.store import crash
+from reconciler.workflow.again import Again, look_for_marks
+from reconciler.workflow.intent import intended
 from reconciler.workflow.once import Once, only
 from reconciler.workflow.session import Session, Tell
-
-_REPEATS = 3  # of a call whose outcome is unknown, with the same token
-_PATIENCE = 8  # of a throttled call, which certainly did nothing
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 20.0  # seconds
-_LAG = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +74,9 @@ class Caller:
         def intend_again() -> None:
             intend(replace(attempt, intended=self.session.now()))
 
-        reply, doubted = self._repeat(op.address, Verb.CREATE, send, op.repeats, intend_again)
+        reply, doubted = self._again(op, send, op.repeats, intend_again)
         if doubted and reply.outcome is not Outcome.ACCEPTED:
-            reply = self._look(cloud, op.address.kind, attempt, reply)
+            reply = look_for_marks(cloud, self.session.context.uid, kind.name, attempt, reply)
         return self._conclude(intent, op, reply)
 
     def _create_once(
@@ -112,9 +108,6 @@ class Caller:
     def _once(
         self, op: Operation, intent: str, send: Callable[[], Reply], look: Callable[[], Reply | None], cloud: Tokenless
     ) -> Reply:
-        def told(stage: Stage, why: str) -> None:
-            self.tell(self.session.progress(op.address, op.verb, stage, detail=why))
-
         def sending() -> Reply:
             reply = send()
             if reply.outcome is Outcome.UNKNOWN:
@@ -123,7 +116,7 @@ class Caller:
             return reply
 
         window = cloud.window.total_seconds()
-        return Once(op.verb, sending, look, window, self.session.clock, self.stop, told).reply()
+        return Once(op.verb, sending, look, window, self.session.clock, self.stop, self._told(op)).reply()
 
     def add(self, op: Operation, resource: Resource, attempt: Attempt) -> Concluded:
         """Add jobs to an open batch. Raises the store's errors; a cloud's end is in the event.
@@ -193,9 +186,10 @@ class Caller:
         def send() -> Reply:
             return cloud.create_set(resources, together.token, tags, attempts[0].place)
 
-        reply, doubted = self._repeat(op.address, Verb.CREATE, send, op.repeats, intend)
+        reply, doubted = self._again(op, send, op.repeats, intend)
         if doubted and reply.outcome is not Outcome.ACCEPTED:
-            reply = self._look(cloud, op.address.kind, replace(attempts[0], token=together.token), reply)
+            first = replace(attempts[0], token=together.token)
+            reply = look_for_marks(cloud, self.session.context.uid, op.address.kind, first, reply)
         events = [
             self._conclusion(intent, replace(op, address=m.address, token=m.token), reply) for m in together.members
         ]
@@ -249,87 +243,28 @@ class Caller:
     ) -> Concluded:
         intent = intent or secrets.token_hex(8)
         self._record(Intended(self.session.now(), intent, str(op.address), op.verb, op.token))
-        reply, _ = self._repeat(op.address, op.verb, call, doubted=False)
+        reply, _ = self._again(op, call, doubted=False)
         done = reply.outcome is Outcome.ACCEPTED
         if not done:
             tags = settings = None
         return self._conclude(intent, op, reply, tags=tags, owned=owned, settings=settings)
 
     def _attempt(self, cloud: Cloud, op: Operation, resource: Resource) -> Attempt:
-        attempt = Attempt(
-            token=op.token,
-            digest=resource.digest,
-            program=resource.program,
-            generation=resource.rules.generation,
-            number=op.number,
-            place=cloud.place(resource),
-            execution=resource.execution,
-            intended=self.session.now(),
-            jobs=op.jobs,
-            # Until a look says so itself: what is declared more meanwhile is added to it, and not sent elsewhere.
-            accepting=resource.opening.stays(len(resource.jobs or ()), 0),
-            settings=resource.settings or {},
-            facts=self.facts.get(resource.address, {}),
-            estimate=self.estimates.get(resource.address, {}),
-        )
-        marked = self.session.kinds[op.address.kind].marks
-        if not marked and not resource.tags:
-            return replace(attempt, request=digest({"run": op.token, "delivery": dict(resource.delivery)}))
-        # What stands for tags on somebody else's object puts those and no marks.
-        marks = attempt_marks(self.session.scope, op.address, attempt) if marked else {}
-        tags = {**resource.tags, **marks}
-        attempt = replace(attempt, owned=tuple(sorted(tags)))
-        request = digest({"run": op.token, "tags": tags, "delivery": dict(resource.delivery)})
-        return replace(attempt, tags=tags, request=request)
+        facts, estimate = self.facts.get(resource.address, {}), self.estimates.get(resource.address, {})
+        return intended(self.session, cloud, op, resource, facts, estimate)
 
     def _record(self, *events: Intended | Concluded) -> None:
         self.session.store.append(*events)
         self.learn(*events)
         crash.point(f"before-{events[0].verb}" if isinstance(events[0], Intended) else "after-outcome")
 
-    def _repeat(
-        self,
-        address: Address,
-        verb: Verb,
-        call: Callable[[], Reply],
-        doubted: bool,
-        intend: Callable[[], None] = lambda: None,
+    def _again(
+        self, op: Operation, send: Callable[[], Reply], doubted: bool, intend: Callable[[], None] = lambda: None
     ) -> tuple[Reply, bool]:
-        """The last reply, and whether any call before or with it may have acted.
+        return Again(op.verb, send, intend, self.session.clock, self._told(op)).reply(doubted)
 
-        `intend` goes before each repetition: the time to show up counts from the call that may have made something.
-        """
-        pause = _FIRST_PAUSE
-        unknown = throttled = 0
-        while True:
-            reply = call()
-            crash.point(f"after-{verb}")
-            if reply.outcome is Outcome.ACCEPTED:
-                return reply, doubted
-            doubted = doubted or reply.outcome is Outcome.UNKNOWN
-            throttled += reply.throttled
-            unknown += not reply.throttled
-            if not reply.again or unknown > _REPEATS or throttled > _PATIENCE:
-                return reply, doubted
-            self.tell(self.session.progress(address, verb, Stage.RETRYING, detail=reply.error))
-            self.session.clock.sleep(max(pause, reply.after))
-            pause = min(pause * 2, _LONGEST_PAUSE)
-            intend()
-
-    def _look(self, cloud: Cloud, kind: str, attempt: Attempt, reply: Reply) -> Reply:
-        """Search for our tags. Not finding them proves nothing yet: the cloud may show it later.
-
-        A refusal counts as unknown here too: it may be the repetition that was refused, not the first call.
-        """
-        since = datetime.fromisoformat(attempt.intended) - _LAG
-        regions, kinds = frozenset({attempt.place.region}), frozenset({kind})
-        try:
-            for found in cloud.discover(Search(self.session.context.uid, since, regions, kinds=kinds)):
-                if isinstance(found, Found) and found.attempt.token == attempt.token:
-                    return Reply(Outcome.ACCEPTED, id=found.attempt.id)
-        except CloudUnavailable as error:
-            return Reply(Outcome.UNKNOWN, error=f"{reply.error}; then {error}")
-        return Reply(Outcome.UNKNOWN, error=reply.error)
+    def _told(self, op: Operation) -> Callable[[Stage, str], None]:
+        return lambda stage, why: self.tell(self.session.progress(op.address, op.verb, stage, detail=why))
 
     def _conclude(
         self,

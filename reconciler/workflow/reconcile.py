@@ -18,7 +18,8 @@ from reconciler.core.plan import Plan
 from reconciler.core.state import State, fold
 from reconciler.store.errors import LockHeld
 from reconciler.store.port import locked
-from reconciler.workflow.apply import Applied, apply
+from reconciler.workflow.applied import Applied
+from reconciler.workflow.apply import apply
 from reconciler.workflow.bills import bills
 from reconciler.workflow.ceilings import spent_before
 from reconciler.workflow.observe import Refresh

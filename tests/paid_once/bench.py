@@ -11,7 +11,8 @@ from reconciler.cli.project import Flags, Opened, open_project
 from reconciler.core.progress import Progress
 from reconciler.emulator.world import World
 from reconciler.store.port import locked
-from reconciler.workflow.apply import Applied, apply
+from reconciler.workflow.applied import Applied
+from reconciler.workflow.apply import apply
 from reconciler.workflow.observe import Refresh
 from reconciler.workflow.plan import Planned, make_plan
 

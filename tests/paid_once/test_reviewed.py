@@ -9,7 +9,8 @@ import pytest
 from reconciler.core.address import parse_address
 from reconciler.core.change import Action
 from reconciler.store.port import locked
-from reconciler.workflow.apply import Applied, apply
+from reconciler.workflow.applied import Applied
+from reconciler.workflow.apply import apply
 from reconciler.workflow.observe import Refresh, WrongMode
 from reconciler.workflow.plan import Planned, make_plan
 from reconciler.workflow.selection import Selection

@@ -21,7 +21,8 @@ from reconciler.core.phase import Phase
 from reconciler.core.ports import ProjectContext
 from reconciler.core.resource import Removal, Resource, RunRules
 from reconciler.core.state import State
-from reconciler.workflow.apply import Applied, apply
+from reconciler.workflow.applied import Applied
+from reconciler.workflow.apply import apply
 from reconciler.workflow.plan import Planned, make_plan
 from reconciler.workflow.selection import Selection
 from reconciler.workflow.session import Session

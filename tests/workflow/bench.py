@@ -19,7 +19,8 @@ from reconciler.providers import KINDS
 from reconciler.store.local import LocalStore
 from reconciler.store.port import locked
 from reconciler.store.successor import Names
-from reconciler.workflow.apply import Applied, apply
+from reconciler.workflow.applied import Applied
+from reconciler.workflow.apply import apply
 from reconciler.workflow.observe import Refresh
 from reconciler.workflow.plan import Planned, make_plan
 from reconciler.workflow.selection import Selection

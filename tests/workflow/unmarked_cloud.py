@@ -20,7 +20,8 @@ from reconciler.core.ports import ProjectContext
 from reconciler.core.resource import Resource
 from reconciler.core.state import State
 from reconciler.providers.kind import Checked, CloudUnavailable, Found, Reply, ResultFile, Search, Unlisted
-from reconciler.workflow.apply import Applied, apply
+from reconciler.workflow.applied import Applied
+from reconciler.workflow.apply import apply
 from reconciler.workflow.plan import Planned, make_plan
 from reconciler.workflow.session import Session, timestamp
 from tests.workflow.batch_cloud import LAG, PLACE, WINDOW
