@@ -23,7 +23,7 @@ from reconciler.manifest.load import load_settings
 from reconciler.render.plan_marker import is_marked, plan_marker
 from reconciler.workflow.clock import SystemClock
 
-_LATER = "Run the job again: what was done is found and not done twice."
+_LATER = "Mend what it says, then run the job again: what was done is found and not done twice."
 
 
 @dataclass(frozen=True, slots=True)
