@@ -39,6 +39,13 @@ spec:
 RUNS = 2
 
 
+@dataclass
+class Skew:
+    """How far the clock of whoever works now is ahead of the cloud's, in seconds."""
+
+    ahead: float = 0.0
+
+
 def no_progress(_: Progress) -> None:
     """Nobody watches."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import pytest
 from reconciler.cli import clouds
 from reconciler.emulator.world import World
 from reconciler.workflow import rest
-from tests.paid_once.bench import Machine
+from tests.paid_once.bench import Machine, Skew
 from tests.paid_once.pasqal_bench import Laboratory
 
 _TICK = 0.001  # seconds, the world's smallest step: a nap that rounds to none would never end
@@ -57,14 +57,21 @@ def quiet_lab(tmp_path: Path, world: World) -> Laboratory:
 
 
 @pytest.fixture
-def lab(quiet_lab: Laboratory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Laboratory:
-    """The same where time passes by the world's clock alone, so that a window is over in no time."""
+def skew(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Skew:
+    """Time passes by the world's clock alone, so that a window is over in no time; whoever works may be off by this."""
+    skew = Skew()
 
     def now(_: object) -> datetime:
-        return _world(tmp_path / "cloud.sqlite").now()
+        return _world(tmp_path / "cloud.sqlite").now() + timedelta(seconds=skew.ahead)
 
     # The window is waited for by the monotonic clock, and judged by the time of day: both must be the world's.
     monkeypatch.setattr(clouds._LazyClock, "now", now)
     monkeypatch.setattr(clouds._LazyClock, "monotonic", lambda clock: now(clock).timestamp())
     monkeypatch.setattr(rest, "_NAP", 3600.0)  # nobody interrupts, so one long nap does
+    return skew
+
+
+@pytest.fixture
+def lab(quiet_lab: Laboratory, skew: Skew) -> Laboratory:
+    """The same where time passes by the world's clock alone."""
     return quiet_lab
