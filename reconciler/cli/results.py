@@ -67,6 +67,9 @@ def command(
         output().line(dumps({"format_version": 1, "results": results}))
     else:
         _print(fetched)
+        if keeping.folder is not None:
+            saved = "1 result" if len(documents) == 1 else f"{len(documents)} results"
+            output().line(f"Saved {saved}, each with where it is from, in {keeping.folder}.")
     return _code(fetched)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from reconciler.core.address import Address
 from reconciler.core.diagnostic import Diagnostic
 from reconciler.core.reconcile_states import forgets
 from reconciler.render.json_form import dumps
+from reconciler.store.errors import StateUnreadable
 from reconciler.store.foreign import read_state_file, refuse_foreign
 from reconciler.store.format import decode, encode
 from reconciler.store.rescue import decode_rescue, is_rescue
@@ -60,13 +63,25 @@ def push(file: Path, force: bool, lock_timeout: float, flags: Flags) -> int:
         rescued = decode_rescue(data, names, file.name)
         saved = push_rescued(project.state.store(), info, lock_timeout, rescued, force=force)
     else:
-        header, records = decode(data, file.name)
+        with _about_a_file():
+            header, records = decode(data, file.name)
         names.check_owner(header, file.name)
         saved = push_state(project.state.store(), info, lock_timeout, header.state(records), force=force)
     events = "an event that was" if saved.events == 1 else f"{saved.events} events that were"
     extra = f", with {events} on record nowhere else" if saved.events else ""
     output().line(f"Saved as serial {saved.serial}{extra}.")
     return 0
+
+
+@contextmanager
+def _about_a_file() -> Iterator[None]:
+    """What is said of the state itself, to move it aside and begin anew, is no advice about any file that was given."""
+    try:
+        yield
+    except StateUnreadable as error:
+        remedy = "Give it a file that `qctl state pull --out` wrote, or a rescue file that an error message named."
+        error.diagnostic = replace(error.diagnostic, remedy=remedy)
+        raise
 
 
 @click.command("history")

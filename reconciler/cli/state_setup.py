@@ -62,7 +62,9 @@ class StateSetup:
         """What encrypts on this machine, if anything is to. Raises KeyMissing and InvalidKey."""
         chosen = self.settings.encryption
         if not chosen.client_side:
-            return Unsealed()
+            # Only where a person wrote `clientSide: false`: a line that got lost must not open what was sealed.
+            given = os.environ.get(KEY_VARIABLE) if "client_side" in chosen.model_fields_set else None
+            return Unsealed(keys_of(given, KEY_VARIABLE) if given else ())
         if given := os.environ.get(KEY_VARIABLE):
             return Sealed(keys_of(given, KEY_VARIABLE))
         if chosen.key_file is None:

@@ -8,6 +8,7 @@ from reconciler.cli.event_stream import event_stream
 from reconciler.cli.local_jobs import jobs_running
 from reconciler.cli.options import address_arguments, json_option, project_options, timeout_option
 from reconciler.cli.project import Flags, open_project, require_known
+from reconciler.cli.terminal import output
 from reconciler.cli.waiting import Wanted, unfinished, wait_for
 from reconciler.workflow.selection import Selection
 
@@ -29,5 +30,7 @@ def command(flags: Flags, selection: Selection, timeout: float | None, as_json: 
     # Only of batches the declaration tells more than the record: which of their jobs are wanted.
     batches = [d for d in project.loaded.resources if kinds[d.address.kind].result == "job"]
     resources = {str(d.address): kinds[d.address.kind].desired(d, session.context) for d in batches}
+    if not tokens and not as_json:
+        output().line("Nothing is unfinished.")
     with jobs_running(project), event_stream(as_json=as_json) as stream:
         return wait_for(session, Wanted(tokens, resources), selection, timeout, stream)

@@ -54,12 +54,12 @@ class StoreError(Exception):
 class StoreFailed(StoreError):
     """The disk, or whatever holds the state, did not do what was asked. What was saved before is not lost."""
 
-    def __init__(self, doing: str, cause: str) -> None:
+    def __init__(self, doing: str, cause: str, remedy: str = "Make room or give access") -> None:
         super().__init__(
             "state/store-failed",
             "State could not be stored or read",
-            f"{doing}: {cause}. Nothing that was saved before is lost.",
-            "Make room or give access, then run the same command again: what already happened is on record.",
+            f"{doing}: {cause.rstrip('.')}. Nothing that was saved before is lost.",
+            f"{remedy}, then run the same command again: what already happened is on record.",
         )
 
 

@@ -24,16 +24,25 @@ MAGIC: Final = b"QCTL-SEALED-1\n"
 _NAME, _NONCE, _KEY = 8, 12, 32  # bytes
 
 
+_SET_KEY: Final = (
+    "Set QCTL_STATE_KEY, or the key file that spec.state.encryption names, to the key that sealed it. Old keys may "
+    "follow the new one, separated by commas."
+)
+_NOT_ENCRYPTED: Final = (
+    "Write encryption: {clientSide: true} into spec.state, and set QCTL_STATE_KEY. To have it in the open from now on, "
+    "write clientSide: false there, and keep the key set until the next save."
+)
+
+
 class KeyMissing(StoreError):
     """Something is sealed, or is to be, and there is no key for it."""
 
-    def __init__(self, name: str, why: str) -> None:
+    def __init__(self, name: str, why: str, remedy: str = "") -> None:
         super().__init__(
             "state/key-missing",
             "Encryption key is missing or wrong",
             f"{name} {why}. Nothing was done: what can't be read is never taken for empty.",
-            "Set QCTL_STATE_KEY, or the key file that spec.state.encryption names, to the key that sealed it. Old keys "
-            "may follow the new one, separated by commas.",
+            remedy or _SET_KEY,
         )
 
 
@@ -60,7 +69,10 @@ class Seal(Protocol):
 
 
 class Unsealed:
-    """Implements Seal for projects without encryption."""
+    """Implements Seal for projects without encryption. `keys` open what was sealed before somebody turned it off."""
+
+    def __init__(self, keys: Sequence[bytes] = ()) -> None:
+        self._before = Sealed(keys) if keys else None
 
     def seal(self, data: bytes, purpose: str) -> bytes:
         """The same bytes."""
@@ -68,9 +80,11 @@ class Unsealed:
 
     def open(self, data: bytes, purpose: str, name: str) -> bytes:
         """The same bytes, unless somebody sealed them."""
-        if is_sealed(data):
-            raise KeyMissing(name, "is encrypted, and this project gives no key")
-        return data
+        if not is_sealed(data):
+            return data
+        if self._before is None:
+            raise KeyMissing(name, "is encrypted, and this project is not", _NOT_ENCRYPTED)
+        return self._before.open(data, purpose, name)
 
 
 class Sealed:

@@ -333,3 +333,55 @@ def test_a_state_begun_after_a_deleted_one_has_the_newest_copies(place: Place) -
     place.ok("apply", "--auto-approve")  # adopts
     assert [copy["serial"] for copy in place.ok("state", "history", "--json").json["copies"]] == [3, 2, 1]
     assert place.tasks() == 2
+
+
+def test_encryption_is_turned_off_by_a_word_and_never_by_a_line_that_got_lost(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, path = place.ok("state", "key").out.strip(), place.root / "qctl.yaml"
+    plain = path.read_text("utf-8")
+
+    def settings(encryption: str) -> None:
+        path.write_text(plain.replace("spec:\n", f"spec:\n  state: {{backend: local{encryption}}}\n", 1), "utf-8")
+
+    monkeypatch.setenv("QCTL_STATE_KEY", key)
+    settings(", encryption: {clientSide: true}")
+    place.ok("apply", "--auto-approve")
+    settings("")
+    lost = place.run("plan")
+    assert (lost.code, "[state/key-missing]" in lost.err) == (1, True)
+    assert "write clientSide: false there" in lost.err
+    settings(", encryption: {clientSide: false}")
+    place.ok("state", "pull", "--out", "s.json")
+    place.ok("state", "push", "s.json")
+    monkeypatch.delenv("QCTL_STATE_KEY")
+    assert "No changes." in place.ok("plan").out
+    assert place.tasks() == 1
+
+
+def test_a_bucket_that_refuses_is_named_with_what_to_do(place: Place) -> None:
+    _in_bucket(place)
+    place.ok("state", "probe", "--create")
+    place.ok("local", "switch", "s3.others", "team-state")
+    ran = place.run("plan")
+    assert (ran.code, "[state/store-failed]" in ran.err) == (1, True)
+    assert "Listing team-state/studies/place.default.journal/: AccessDenied (403): Access Denied. Nothing" in ran.err
+    assert "its name belongs to another account: name another one in spec.state" in ran.err
+    assert "Make room" not in ran.err
+
+
+def test_a_file_that_was_changed_is_no_reason_to_move_the_state_aside(place: Place) -> None:
+    place.ok("apply", "--auto-approve")
+    place.ok("state", "pull", "--out", "s.json")
+    (place.root / "s.json").write_text((place.root / "s.json").read_text("utf-8").replace("bell", "bull"), "utf-8")
+    ran = place.run("state", "push", "s.json")
+    assert (ran.code, "[state/unreadable]" in ran.err) == (1, True)
+    assert "help: Give it a file that `qctl state pull --out` wrote" in ran.err
+    assert "move the file aside" not in ran.err
+
+
+def test_what_was_saved_and_what_was_waited_for_is_said(place: Place) -> None:
+    assert place.ok("wait").out == "Nothing is unfinished.\n"
+    place.ok("apply", "--auto-approve", "--wait")
+    assert place.ok("wait", "--json").out.count("\n") == 1
+    assert "Saved 1 result, each with where it is from, in results.\n" in place.ok("results", "--out", "results").out

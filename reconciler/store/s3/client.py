@@ -40,6 +40,9 @@ _NEVER_SENT = (
     ParamValidationError,
 )
 _ERRORS = (ClientError, BotoCoreError, HTTPClientError, ResponseParserError)
+_BAD_LOGIN = frozenset({"ExpiredToken", "InvalidAccessKeyId", "InvalidToken", "SignatureDoesNotMatch"})
+_LOG_IN = "Log in with the right credentials"
+_LATER = "Wait until the service answers"
 _READ_TRIES = 6
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0  # seconds
 _LONGEST = 400  # characters of a message
@@ -75,12 +78,12 @@ class S3Objects:
 
     def get(self, key: str) -> Stored | None:
         """The object; None: there is none."""
-        return self._patient(f"Reading {key}", partial(self._get, key))
+        return self._patient(f"Reading {self._access.bucket}/{key}", partial(self._get, key))
 
     def put(self, key: str, body: bytes, if_etag: str | None) -> str:
         """Write once, on a condition."""
         condition = {"IfNoneMatch": "*"} if if_etag is None else {"IfMatch": if_etag}
-        with self._meaning(f"Writing {key}"):
+        with self._meaning(f"Writing {self._access.bucket}/{key}"):
             answer = self._client().put_object(
                 Bucket=self._access.bucket, Key=key, Body=body, **condition, **self._encryption()
             )
@@ -91,7 +94,7 @@ class S3Objects:
     def delete(self, key: str, if_etag: str | None = None) -> None:
         """Delete once, perhaps on a condition."""
         condition = {} if if_etag is None else {"IfMatch": if_etag}
-        with self._meaning(f"Deleting {key}"):
+        with self._meaning(f"Deleting {self._access.bucket}/{key}"):
             answer = self._client().delete_object(Bucket=self._access.bucket, Key=key, **condition)
             if "html" in answer["ResponseMetadata"].get("HTTPHeaders", {}).get("content-type", ""):
                 raise Unsure("a page instead of an answer")
@@ -101,7 +104,7 @@ class S3Objects:
         found: list[Listed] = []
         more: dict[str, str] = {"StartAfter": after} if after else {}
         while True:
-            page = self._patient(f"Listing {prefix}", partial(self._page, prefix, more))
+            page = self._patient(f"Listing {self._access.bucket}/{prefix}", partial(self._page, prefix, more))
             found += (Listed(item["Key"], item["LastModified"]) for item in page.get("Contents", ()))
             if not page.get("IsTruncated"):
                 return found
@@ -158,7 +161,7 @@ class S3Objects:
                 raise StoreFailed(doing, f"{error}; it does not say what is missing") from error
             except Unsure as error:
                 if not left:
-                    raise StoreFailed(doing, str(error)) from error
+                    raise StoreFailed(doing, str(error), _LATER) from error
             self._clock.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
         raise AssertionError("unreachable: the last try returns or raises")
@@ -176,14 +179,25 @@ class S3Objects:
                 raise Unmet(_text(error)) from error
             if status in (408, 409, 429) or status >= 500 or not status:
                 raise Unsure(_text(error)) from error
-            raise StoreFailed(doing, _text(error)) from error
+            raise StoreFailed(doing, _text(error), self._remedy(code, status)) from error
         except _ERRORS as error:
             if isinstance(error, _NEVER_SENT):
-                raise StoreFailed(doing, _text(error)) from error
+                raise StoreFailed(doing, _text(error), _LOG_IN) from error
             raise Unsure(_text(error)) from error
         except (KeyError, TypeError, AttributeError) as error:
             # botocore's parsers take for granted that the XML holds the result's element.
             raise Unsure(f"something of another shape ({type(error).__name__})") from error
+
+    def _remedy(self, code: str, status: int) -> str:
+        """What a person can do about a refusal: S3 says 403 of a missing right and of somebody else's bucket alike."""
+        if code in _BAD_LOGIN:
+            return _LOG_IN
+        if status != 403:
+            return "Mend the cause"
+        return (
+            f"Give these credentials their rights on {self._access.bucket} (docs/state.md names them). If you did not "
+            "make that bucket, its name belongs to another account: name another one in spec.state"
+        )
 
     def _encryption(self) -> dict[str, str]:
         if self._access.kms_key:
