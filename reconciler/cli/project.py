@@ -75,6 +75,7 @@ class Opened:
             used = any(KINDS[d.address.kind].cloud == cloud for d in self.loaded.resources)
             if setup.local and used and not installed():
                 found.append(_no_simulator())
+        found += self.state.left_behind()
         return list(dict.fromkeys(found))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from reconciler.cli.clouds import LocalCloud, Problem
-from reconciler.core.diagnostic import Diagnostic
+from reconciler.core.diagnostic import Diagnostic, Severity
 from reconciler.core.ports import Clock
 from reconciler.manifest.project_state import State
 from reconciler.store.local import LocalStore, random_id
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 KEY_VARIABLE = "QCTL_STATE_KEY"
 _LOCAL_REGION = "us-east-1"
+_USUAL = "state"  # the folder where a state rests as long as no manifest says otherwise
 _OF_S3 = ("region", "profile", "endpointUrl", "pathStyle", "encryption")
 
 
@@ -57,6 +58,23 @@ class StateSetup:
         return StateSetup(
             self.root, _settings_at(place, self.settings), self.names, self.clock, self.local_cloud, self.in_local_cloud
         )
+
+    def left_behind(self) -> list[Diagnostic]:
+        """A state of this project in the usual folder, which the manifest no longer names and nobody moved away."""
+        if self.settings.backend == "local" and self.settings.path.strip("/") == _USUAL:
+            return []
+        base = self.root / _USUAL / f"{self.names.project}.{self.names.environment}"
+        if not Path(f"{base}.json").exists() or Path(f"{base}.moved").exists():
+            return []
+        detail = (
+            f"{_USUAL}/{base.name}.json is a state of this project as well, and is not used: the manifest says "
+            f"{self.settings.place}. What only it remembers is not known here."
+        )
+        remedy = (
+            f"`qctl state migrate --from local:{_USUAL}` moves it there. If another one was saved there since, pull it "
+            "with the old manifest, `qctl state push --force` the file with this one, and move the old one away."
+        )
+        return [Diagnostic("state/left-behind", "Another state", detail, remedy, severity=Severity.WARNING)]
 
     def seal(self) -> Seal:
         """What encrypts on this machine, if anything is to. Raises KeyMissing and InvalidKey."""

@@ -385,3 +385,16 @@ def test_what_was_saved_and_what_was_waited_for_is_said(place: Place) -> None:
     place.ok("apply", "--auto-approve", "--wait")
     assert place.ok("wait", "--json").out.count("\n") == 1
     assert "Saved 1 result, each with where it is from, in results.\n" in place.ok("results", "--out", "results").out
+
+
+def test_a_state_that_was_left_behind_is_told_until_it_is_moved(place: Place) -> None:
+    """Who changes the manifest and forgets to migrate began with an empty state, without a word."""
+    place.ok("apply", "--auto-approve")
+    assert "[state/left-behind]" not in place.ok("plan").err
+    _in_bucket(place)
+    place.ok("state", "probe", "--create")
+    warned = place.ok("plan").err
+    assert "[state/left-behind]" in warned
+    assert "state/place.default.json is a state of this project as well" in warned
+    place.ok("state", "migrate", "--from", "local:state")
+    assert "[state/left-behind]" not in place.ok("plan").err
