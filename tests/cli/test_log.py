@@ -138,11 +138,10 @@ def test_each_command_that_changes_something_is_told_and_no_other(place: Place) 
 
 
 def test_what_was_refused_is_incomplete(place: Place) -> None:
-    place.ok("local", "faults", "add", "CreateQuantumTask", "refuse") if False else None
-    world = place.world
-    world.inject({"operation": "CreateQuantumTask", "fault": "error", "status": 400}) if False else None
-    place.ok("apply", "--auto-approve")
-    assert told(entries(place)) == [("apply", "complete", {"added": 1})]
+    fault = {"operation": "CreateQuantumTask", "effect": "status", "status": 403, "always": True}
+    place.ok("local", "fault", json.dumps(fault))
+    assert place.run("apply", "--auto-approve").code == 1
+    assert told(entries(place)) == [("apply", "incomplete", {"refused": 1})]
 
 
 def test_an_old_state_says_that_it_has_no_log(place: Place) -> None:

@@ -5,7 +5,7 @@ A new kind is one line in SAMPLES.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args, get_origin
 
@@ -329,4 +329,3 @@ SAMPLES: Mapping[str, Sample] = {
         },
     ),
 }
-SampleOf = Callable[[str], Sample]

@@ -39,13 +39,6 @@ class Inliner:
         )
         return out
 
-    def arity(self, name: str) -> int | None:
-        """How many qubits a gate has; None for unknown ones and for phases."""
-        definition = self._defined.get(name) or _library().get(SAME_AS.get(name, name))
-        if definition is not None:
-            return len(definition.qubits)
-        return BRAKET.get(RENAMED.get(name, name), (0, 0))[1] or None
-
     def _call(  # noqa: PLR0913, PLR0917 - one recursion that carries all that a call is
         self,
         name: str,

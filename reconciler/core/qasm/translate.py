@@ -40,11 +40,6 @@ def translate(text: str, *, barriers: bool = True) -> Translation:
     return _translated(text, barriers)
 
 
-def is_foreign(text: str) -> bool:
-    """Whether a program is translated before Braket gets it."""
-    return _may_need(text) and _needs(parse(text))
-
-
 def _may_need(text: str) -> bool:
     """One look: whatever needs a translation has one of these words somewhere, if only in a comment."""
     return "include" in text or _OLD.search(text) is not None
