@@ -8,7 +8,6 @@ from itertools import islice
 from reconciler.cli.event_stream import EventStream
 from reconciler.cli.terminal import output
 from reconciler.core.address import Address
-from reconciler.core.change import Action
 from reconciler.core.event import Verb
 from reconciler.core.state import Record
 from reconciler.workflow.applied import Applied
@@ -21,15 +20,7 @@ _ALWAYS = ("added", "changed", "destroyed")
 def summary(verb: str, session: Session, planned: Planned, applied: Applied, stream: EventStream) -> None:
     """The counts on standard output, then each refusal, doubt and skip with its reason."""
     plan = planned.plan
-    counts = {
-        "imported": plan.count(Action.ADOPT),
-        "added": len(applied.submitted),
-        "changed": len(applied.tagged),
-        "destroyed": len(applied.cancelled),
-        "refused": len(applied.refused),
-        "unknown": len(applied.unknown),
-        "skipped": len(applied.skipped),
-    }
+    counts = applied.counts(plan)
     jobs = {
         "added": _jobs(planned, Verb.CREATE, applied.submitted) + _jobs(planned, Verb.ADD, applied.added),
         "cancelled": _jobs(planned, Verb.CANCEL_JOBS, applied.withdrawn),

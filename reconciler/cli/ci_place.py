@@ -10,7 +10,7 @@ from pathlib import Path
 from reconciler.cli.approval import read_to_show
 from reconciler.cli.clouds import Problem
 from reconciler.cli.exits import Exit
-from reconciler.cli.project import Flags, kind_models
+from reconciler.cli.project import Flags, project_alone
 from reconciler.cli.terminal import output, report_problems
 from reconciler.core.diagnostic import Diagnostic, Severity
 from reconciler.core.saved_plan import SavedPlan
@@ -19,7 +19,6 @@ from reconciler.forge.gitlab import GitLab
 from reconciler.forge.kind import Forbidden, ForgeError
 from reconciler.forge.place import forge_here, request_here
 from reconciler.forge.record import place_of, shown_in
-from reconciler.manifest.load import load_settings
 from reconciler.render.plan_marker import is_marked, plan_marker
 from reconciler.workflow.clock import SystemClock
 
@@ -60,14 +59,7 @@ class Subject:
 
 def subject_of(flags: Flags) -> Subject:
     """By the manifests alone; nothing is asked of a cloud, and wrong manifests are no hindrance."""
-    loaded = load_settings(
-        flags.folder,
-        kinds=kind_models(),
-        files=list(flags.files) or None,
-        variables=flags.variables,
-        environment=os.environ,
-        env=flags.environment,
-    )
+    loaded = project_alone(flags)
     name = loaded.project.metadata.name if loaded.project is not None else ""
     return Subject(name, flags.environment, place_of(folder_in_repository(flags.folder), flags.environment))
 

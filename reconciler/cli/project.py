@@ -104,8 +104,8 @@ def load(flags: Flags, *, overlaid: bool = True, trace: Trace | None = None) -> 
     return with_policies(loaded, flags.folder, os.environ)
 
 
-def _settings(flags: Flags) -> Loaded:
-    """The project alone."""
+def project_alone(flags: Flags) -> Loaded:
+    """The project as it is in the environment, without its resources; problems are in the result."""
     return load_settings(
         flags.folder,
         kinds=kind_models(),
@@ -151,10 +151,10 @@ def opened(flags: Flags, loaded: Loaded, project: Project) -> Opened:
 
 def _others(flags: Flags, state: StateSetup, store: Archive) -> Iterator[tuple[str, State]]:
     """The states of the other environments: those beside this one, and those that overlays put elsewhere."""
-    declared = _settings(flags).environments
+    declared = project_alone(flags).environments
     for environment in sorted({*store.environments(), *declared} - {flags.environment}):
         there = replace(state, names=replace(state.names, environment=environment))
-        project = _settings(replace(flags, environment=environment)).project if environment in declared else None
+        project = project_alone(replace(flags, environment=environment)).project if environment in declared else None
         if project is not None:
             if _all_local(project) != state.in_local_cloud:
                 continue  # its bucket may be a real one and this one not; simulated runs stand for no paid ones anyway

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final
@@ -81,6 +82,11 @@ class Attempt:
     actual: Mapping[str, str] = field(default_factory=dict)  # what it cost in the end, in the same form
     facts: Mapping[str, str] = field(default_factory=dict)  # of its device when it was submitted: digests and times
     entry: str = ""  # the command that first sent it, by its place in the log (core/history.py)
+
+    @property
+    def begun(self) -> datetime:
+        """When it was submitted; of what was only intended, when it was to be."""
+        return datetime.fromisoformat(self.submitted or self.intended)
 
     @property
     def exists(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from reconciler.core.ceiling import Ceiling, ceiling
+from reconciler.core.fields import FieldClass
 from reconciler.core.money import check_money
 from reconciler.providers.spec import Spec
 
@@ -28,6 +29,11 @@ class Cost(Spec):
         if self.max is None and self.assume is None:
             raise ValueError("max or assume is needed")
         return self
+
+
+CostField = Annotated[
+    Cost | None, FieldClass.LOCAL, Field(description="What it may cost; more is refused before it is submitted.")
+]
 
 
 def ceiling_of(cost: Cost | None) -> Ceiling | None:

@@ -41,5 +41,5 @@ def observed_tags(
         tags = holder.tags_of(str(attempt.settings["target"]))
         if tags is not None:
             yield Observed(at, address, attempt.token, "SET", Phase.OPEN, tags=tags)
-        elif now - datetime.fromisoformat(attempt.submitted or attempt.intended) > lag:
+        elif now - attempt.begun > lag:
             yield Observed(at, address, attempt.token, attempt.status, attempt.phase, missing=True)

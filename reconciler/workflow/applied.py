@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 
 from reconciler.core.address import Address
 from reconciler.core.attempt import Outcome
+from reconciler.core.change import Action
 from reconciler.core.event import Verb
 from reconciler.core.operation import Operation
+from reconciler.core.plan import Plan
 from reconciler.core.state import State
 
 
@@ -33,6 +35,18 @@ class Applied:
     def failed(self) -> set[Address]:
         """Whoever waits for one of these waits in vain."""
         return {*self.refused, *self.unknown, *self.skipped}
+
+    def counts(self, plan: Plan) -> dict[str, int]:
+        """What people are told first, in numbers; what was adopted needed no call."""
+        return {
+            "imported": plan.count(Action.ADOPT),
+            "added": len(self.submitted),
+            "changed": len(self.tagged),
+            "destroyed": len(self.cancelled),
+            "refused": len(self.refused),
+            "unknown": len(self.unknown),
+            "skipped": len(self.skipped),
+        }
 
     def note(self, op: Operation, outcome: Outcome, error: str) -> None:
         """A call is over."""

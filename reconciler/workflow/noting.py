@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from reconciler.core.change import Action
 from reconciler.core.event import Began, Finished
 from reconciler.core.history import Ending, LogEntry, Origin, bounds_of
 from reconciler.core.plan import Plan
@@ -62,13 +61,7 @@ def ending_of(applied: Applied) -> Ending:
 def counts_of(plan: Plan, applied: Applied) -> dict[str, int]:
     """The numbers that apply tells in its last line; what is 0 is left out."""
     counts = {
-        "imported": plan.count(Action.ADOPT),
-        "added": len(applied.submitted),
-        "changed": len(applied.tagged),
-        "destroyed": len(applied.cancelled),
-        "refused": len(applied.refused),
-        "unknown": len(applied.unknown),
-        "skipped": len(applied.skipped),
+        **applied.counts(plan),
         "recorded": len(applied.recorded),
         "jobs_sent": len(applied.added),
         "jobs_cancelled": len(applied.withdrawn),

@@ -1,11 +1,12 @@
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from reconciler.emulator.braket.context import Context
 from reconciler.emulator.braket.job import select, summary
 from reconciler.emulator.braket.job_settle import settle
-from reconciler.emulator.braket.page import make_token, read_token
-from reconciler.emulator.braket.search import created_clause
+from reconciler.emulator.braket.page import make_token
+from reconciler.emulator.braket.search import conditions, created_clause
 from reconciler.emulator.wire.error import invalid
 
 
@@ -14,20 +15,8 @@ def search_jobs(context: Context, asked: Mapping[str, Any]) -> Mapping[str, Any]
     settle(context.session)
     most = int(context.switches.number("search.page"))
     size = min(asked.get("maxResults", most), most)
-    lag = round(context.switches.number("visibility.search") * 1000)
-    where, values = (
-        ["region = ?", "visible_at <= ?", "created_at <= ?"],
-        [context.region, context.now, context.now - lag],
-    )
-    last = read_token(asked)
-    if last is not None:
-        where.append("seq < ?")
-        values.append(last)
-    for rule in asked["filters"]:
-        clause, bound = _clause(context, rule)
-        where.append(clause)
-        values.extend(bound)
-    found = list(select(context.connection, f"{' AND '.join(where)} ORDER BY seq DESC LIMIT {size + 1}", values))
+    where, values = conditions(context, asked, partial(_clause, context))
+    found = list(select(context.connection, f"{where} ORDER BY seq DESC LIMIT {size + 1}", values))
     page = found[:size]
     return {
         "jobs": [summary(job, context.now) for job in page],

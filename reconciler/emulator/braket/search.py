@@ -1,5 +1,5 @@
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from reconciler.emulator.wire.error import invalid
 _COLUMNS = {"quantumTaskArn": "arn", "deviceArn": "device"}
 _COMPARISONS = {"LT": "<", "LTE": "<=", "GT": ">", "GTE": ">="}
 _NAMES = ("quantumTaskArn", "deviceArn", "jobArn", "status", "createdAt")
+Clause = Callable[[Mapping[str, Any]], tuple[str, list[Any]]]  # of a rule, with its values
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -47,6 +48,12 @@ def _take(tasks: Iterator[Task], context: Context, statuses: frozenset[str] | No
 
 def _candidates(context: Context, asked: Mapping[str, Any]) -> Iterator[Task]:
     """All that SQL can decide. The status is not among it: it is computed, in one place only."""
+    where, values = conditions(context, asked, _clause)
+    return select(context.connection, f"{where} ORDER BY seq DESC", values)
+
+
+def conditions(context: Context, asked: Mapping[str, Any], clause: Clause) -> tuple[str, list[Any]]:
+    """What a search may see: of its region, late enough to be shown, behind the last page, and what its rules say."""
     lag = round(context.switches.number("visibility.search") * 1000)
     where, values = (
         ["region = ?", "visible_at <= ?", "created_at <= ?"],
@@ -57,10 +64,10 @@ def _candidates(context: Context, asked: Mapping[str, Any]) -> Iterator[Task]:
         where.append("seq < ?")
         values.append(last)
     for rule in asked["filters"]:
-        clause, bound = _clause(rule)
-        where.append(clause)
+        condition, bound = clause(rule)
+        where.append(condition)
         values.extend(bound)
-    return select(context.connection, f"{' AND '.join(where)} ORDER BY seq DESC", values)
+    return " AND ".join(where), values
 
 
 def _clause(rule: Mapping[str, Any]) -> tuple[str, list[Any]]:

@@ -22,6 +22,7 @@ from reconciler.providers.braket.bucket_settings import BucketCalls, tag_set
 from reconciler.providers.braket.client import BraketClient
 from reconciler.providers.braket.errors import LIBRARY_ERRORS, code_of, reply_of, status_of, text_of
 from reconciler.providers.braket.task_reading import VISIBLE_AFTER
+from reconciler.providers.braket.times import time_text
 from reconciler.providers.braket.verbs import changing, no_client
 from reconciler.providers.kind import Checked, CloudUnavailable, Found, Reply, ResultFile, ResultMissing, Search
 
@@ -56,12 +57,12 @@ class BucketVerbs:
             except ClientError as error:
                 if code_of(error) != "NoSuchBucket":
                     raise CloudUnavailable(f"{calls.name} can't be read: {text_of(error)}") from error
-                if now - datetime.fromisoformat(attempt.submitted or attempt.intended) > VISIBLE_AFTER:
-                    yield Observed(_text(now), address, attempt.token, attempt.status, attempt.phase, missing=True)
+                if now - attempt.begun > VISIBLE_AFTER:
+                    yield Observed(time_text(now), address, attempt.token, attempt.status, attempt.phase, missing=True)
                 continue
             begun = attempt.submitted or attempt.intended
             yield Observed(
-                _text(now), address, attempt.token, "ACTIVE", Phase.OPEN, begun, tags=tags, settings=settings
+                time_text(now), address, attempt.token, "ACTIVE", Phase.OPEN, begun, tags=tags, settings=settings
             )
 
     def discover(self, search: Search, account: str) -> Iterator[Found]:
@@ -137,7 +138,7 @@ class BucketVerbs:
 
     def now(self) -> str:
         """The time, as records write it."""
-        return _text(self._clock.now())
+        return time_text(self._clock.now())
 
     def whose(self, calls: BucketCalls, token: str) -> str:
         """`ours` if it carries the mark of this token, `absent`, or a sentence why it can't be had.
@@ -241,7 +242,3 @@ def _refusal(name: str, error: Exception) -> Reply:
     if isinstance(error, ClientError) and code_of(error) == "BucketAlreadyExists":
         return Reply(Outcome.REFUSED, error=f"the bucket {name} belongs to another account: choose another name")
     return reply_of(error)
-
-
-def _text(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"

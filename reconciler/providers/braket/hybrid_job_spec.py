@@ -14,7 +14,7 @@ from reconciler.core.address import Scalar
 from reconciler.core.duration import seconds_of
 from reconciler.core.fields import DeviceName, FieldClass, ProjectFolder
 from reconciler.providers.braket.task_spec import Output, Run
-from reconciler.providers.cost_spec import Cost
+from reconciler.providers.cost_spec import CostField
 from reconciler.providers.spec import Spec
 from reconciler.providers.tag_map import Tags
 
@@ -207,9 +207,7 @@ class HybridJobSpec(Spec):
         FieldClass.DELIVERY,
         Field(description="Where the source and the results go; without it the project's default output."),
     ] = None
-    cost: Annotated[
-        Cost | None, FieldClass.LOCAL, Field(description="What it may cost; more is refused before it is submitted.")
-    ] = None
+    cost: CostField = None
     run: Annotated[
         Run,
         Field(default_factory=Run, description="How often the work is paid, and what happens when it is removed."),

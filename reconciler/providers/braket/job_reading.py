@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -13,8 +13,10 @@ from reconciler.core.event import Observed
 from reconciler.core.mark import MARKS, TAG_ADDRESS, TAG_DIGEST, TAG_PROJECT, TAG_RUN, read_run_mark
 from reconciler.core.phase import Phase
 from reconciler.providers.braket.client import BraketClient
+from reconciler.providers.braket.searching import searched
 from reconciler.providers.braket.task_reading import VISIBLE_AFTER, phase_of
-from reconciler.providers.kind import CloudUnavailable, Found, Search
+from reconciler.providers.braket.times import time_text
+from reconciler.providers.kind import Found, Search
 
 KIND = "HybridJob"
 # One page of a search takes as much of the quotas as one Get (5 a second both), and a Get tells more.
@@ -39,8 +41,8 @@ def observe(client: BraketClient, asked: Asked, now: datetime) -> Iterator[Obser
 def _by_search(client: BraketClient, region: str, here: Asked) -> dict[str, dict[str, Any]]:
     """Summaries by ARN, from pages over the time these runs were made in; given up when Gets would be cheaper."""
     wanted = {attempt.id for _, attempt in here}
-    times = sorted(datetime.fromisoformat(attempt.submitted or attempt.intended) for _, attempt in here)
-    span = [_text(times[0] - VISIBLE_AFTER), _text(times[-1] + VISIBLE_AFTER)]
+    times = sorted(attempt.begun for _, attempt in here)
+    span = [time_text(times[0] - VISIBLE_AFTER), time_text(times[-1] + VISIBLE_AFTER)]
     filters = [{"name": "createdAt", "operator": "BETWEEN", "values": span}]
     found: dict[str, dict[str, Any]] = {}
     for number, page in enumerate(client.pages(region, "search_jobs", filters=filters, maxResults=100), 1):
@@ -54,8 +56,8 @@ def _by_get(client: BraketClient, address: str, attempt: Attempt, now: datetime)
     job = get_job(client, attempt.place.region, attempt.id)
     if job is not None:
         yield _observed(address, attempt, job, now)
-    elif _age(attempt, now) >= VISIBLE_AFTER:
-        yield Observed(_text(now), address, attempt.token, attempt.status, attempt.phase, missing=True)
+    elif now - attempt.begun >= VISIBLE_AFTER:
+        yield Observed(time_text(now), address, attempt.token, attempt.status, attempt.phase, missing=True)
 
 
 def get_job(client: BraketClient, region: str, arn: str) -> dict[str, Any] | None:
@@ -67,18 +69,9 @@ def get_job(client: BraketClient, region: str, arn: str) -> dict[str, Any] | Non
 
 
 def discover(client: BraketClient, search: Search, account: str) -> Iterator[Found]:
-    """Every job with this project's marks. The service can't filter by tags, but summaries carry them."""
-    filters = [{"name": "createdAt", "operator": "GTE", "values": [_text(search.since)]}]
-    for region in sorted(search.regions | search.maybe):
-        place = Place("braket", account, region)
-        try:
-            for page in client.pages(region, "search_jobs", filters=filters, maxResults=100):
-                for job in page["jobs"]:
-                    yield from _found(job, search, place)
-        except CloudUnavailable:
-            # A region that this account may not use holds nothing of ours, as far as these credentials can tell.
-            if region in search.regions:
-                raise
+    """Every job with this project's marks: summaries carry them. Raises CloudUnavailable."""
+    for place, job in searched(client, search, account, "search_jobs", "jobs"):
+        yield from _found(job, search, place)
 
 
 def _found(job: dict[str, Any], search: Search, place: Place) -> Iterator[Found]:
@@ -115,7 +108,7 @@ def _found(job: dict[str, Any], search: Search, place: Place) -> Iterator[Found]
 def _observed(address: str, attempt: Attempt, job: dict[str, Any], now: datetime) -> Observed:
     status = job["status"]
     return Observed(
-        at=_text(now),
+        at=time_text(now),
         address=address,
         token=attempt.token,
         status=status,
@@ -147,11 +140,3 @@ def _queue(job: dict[str, Any]) -> str:
 def output_of(job: dict[str, Any]) -> str:
     """The folder of the results; empty in a summary, which does not tell."""
     return str((job.get("outputDataConfig") or {}).get("s3Path") or "")
-
-
-def _text(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
-
-
-def _age(attempt: Attempt, now: datetime) -> timedelta:
-    return now - datetime.fromisoformat(attempt.submitted or attempt.intended)

@@ -18,6 +18,7 @@ from reconciler.core.resource import Resource
 from reconciler.providers.braket.client import BraketClient
 from reconciler.providers.braket.spending_limit_spec import plain_amount
 from reconciler.providers.braket.task_reading import VISIBLE_AFTER
+from reconciler.providers.braket.times import time_text
 from reconciler.providers.braket.verbs import changing, creating
 from reconciler.providers.kind import Checked, CloudUnavailable, Found, Reply, ResultFile, ResultMissing, Search
 from reconciler.providers.moment import moment_text
@@ -52,8 +53,8 @@ class SpendingLimitVerbs:
                 limit = found.get(attempt.id)
                 if limit is not None:
                     yield _observed(address, attempt, limit, now)
-                elif now - datetime.fromisoformat(attempt.submitted or attempt.intended) > VISIBLE_AFTER:
-                    at = _text(now)
+                elif now - attempt.begun > VISIBLE_AFTER:
+                    at = time_text(now)
                     yield Observed(at, address, attempt.token, attempt.status, attempt.phase, missing=True)
 
     def discover(self, search: Search, account: str) -> Iterator[Found]:
@@ -168,7 +169,7 @@ def _or_same(text: str) -> str:
 
 def _observed(address: str, attempt: Attempt, limit: Limit, now: datetime) -> Observed:
     return Observed(
-        at=_text(now),
+        at=time_text(now),
         address=address,
         token=attempt.token,
         status="ACTIVE",
@@ -201,7 +202,3 @@ def _found(limit: Limit, search: Search, place: Place, kind: str) -> Iterator[Fo
         settings=_settings(limit),
     )
     yield Found(tags.get(TAG_ADDRESS, "") if mark else "", attempt, kind)
-
-
-def _text(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"

@@ -14,7 +14,9 @@ from reconciler.core.event import Observed
 from reconciler.core.mark import MARKS, TAG_ADDRESS, TAG_DIGEST, TAG_PROJECT, TAG_RUN, read_run_mark
 from reconciler.core.phase import Phase
 from reconciler.providers.braket.client import BraketClient
-from reconciler.providers.kind import CloudUnavailable, Found, Search
+from reconciler.providers.braket.searching import searched
+from reconciler.providers.braket.times import time_text
+from reconciler.providers.kind import Found, Search
 
 _PHASES = {
     "COMPLETED": Phase.DONE,
@@ -70,8 +72,8 @@ def _by_get(client: BraketClient, region: str, here: Asked, now: datetime) -> It
         task = tasks[attempt.id]
         if task is not None:
             yield _observed(address, attempt, task, now)
-        elif _age(attempt, now) >= VISIBLE_AFTER:
-            yield Observed(_text(now), address, attempt.token, attempt.status, attempt.phase, missing=True)
+        elif now - attempt.begun >= VISIBLE_AFTER:
+            yield Observed(time_text(now), address, attempt.token, attempt.status, attempt.phase, missing=True)
 
 
 def get_task(client: BraketClient, region: str, arn: str) -> dict[str, Any] | None:
@@ -83,18 +85,9 @@ def get_task(client: BraketClient, region: str, arn: str) -> dict[str, Any] | No
 
 
 def discover(client: BraketClient, search: Search, account: str) -> Iterator[Found]:
-    """Every task with this project's marks. The service can't filter by tags, but summaries carry them."""
-    filters = [{"name": "createdAt", "operator": "GTE", "values": [_text(search.since)]}]
-    for region in sorted(search.regions | search.maybe):
-        place = Place("braket", account, region)
-        try:
-            for page in client.pages(region, "search_quantum_tasks", filters=filters, maxResults=100):
-                for task in page["quantumTasks"]:
-                    yield from _found(task, search, place)
-        except CloudUnavailable:
-            # A region that this account may not use holds nothing of ours, as far as these credentials can tell.
-            if region in search.regions:
-                raise
+    """Every task with this project's marks: summaries carry them. Raises CloudUnavailable."""
+    for place, task in searched(client, search, account, "search_quantum_tasks", "quantumTasks"):
+        yield from _found(task, search, place)
 
 
 def _found(task: dict[str, Any], search: Search, place: Place) -> Iterator[Found]:
@@ -129,7 +122,7 @@ def _found(task: dict[str, Any], search: Search, place: Place) -> Iterator[Found
 
 def _observed(address: str, attempt: Attempt, task: dict[str, Any], now: datetime) -> Observed:
     return Observed(
-        at=_text(now),
+        at=time_text(now),
         address=address,
         token=attempt.token,
         status=task["status"],
@@ -159,17 +152,9 @@ def output_of(task: dict[str, Any]) -> str:
     return f"s3://{task['outputS3Bucket']}/{task['outputS3Directory']}"
 
 
-def _text(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
-
-
-def _age(attempt: Attempt, now: datetime) -> timedelta:
-    return now - datetime.fromisoformat(attempt.submitted or attempt.intended)
-
-
 def _earlier(text: str) -> str:
-    return _text(datetime.fromisoformat(text) - VISIBLE_AFTER)
+    return time_text(datetime.fromisoformat(text) - VISIBLE_AFTER)
 
 
 def _later(text: str) -> str:
-    return _text(datetime.fromisoformat(text) + VISIBLE_AFTER)
+    return time_text(datetime.fromisoformat(text) + VISIBLE_AFTER)

@@ -14,7 +14,7 @@ from reconciler.core.address import Scalar
 from reconciler.core.aws_names import check_bucket, check_prefix
 from reconciler.core.duration import seconds_of
 from reconciler.core.fields import DeviceName, FieldClass, ProjectFile
-from reconciler.providers.cost_spec import Cost
+from reconciler.providers.cost_spec import CostField
 from reconciler.providers.expect_spec import Expect
 from reconciler.providers.running import Generation, MaxAttempts, OnRemove
 from reconciler.providers.spec import Spec
@@ -181,9 +181,7 @@ class QuantumTaskSpec(Spec):
         FieldClass.DELIVERY,
         Field(description="Where results go; without it the project's default output."),
     ] = None
-    cost: Annotated[
-        Cost | None, FieldClass.LOCAL, Field(description="What it may cost; more is refused before it is submitted.")
-    ] = None
+    cost: CostField = None
     run: Annotated[
         Run,
         Field(default_factory=Run, description="How often the work is paid, and what happens when it is removed."),

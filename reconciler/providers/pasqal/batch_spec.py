@@ -12,7 +12,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from reconciler.core.address import Scalar
 from reconciler.core.duration import seconds_of
 from reconciler.core.fields import DeviceName, FieldClass, ProjectFile
-from reconciler.providers.cost_spec import Cost
+from reconciler.providers.cost_spec import CostField
 from reconciler.providers.expect_spec import Expect
 from reconciler.providers.pasqal.run_spec import Run
 from reconciler.providers.pasqal.tag_list import Tags
@@ -136,9 +136,7 @@ class BatchSpec(Spec):
         FieldClass.DELIVERY,
         Field(max_length=2048, description="Where Pasqal tells of the batch's progress."),
     ] = None
-    cost: Annotated[
-        Cost | None, FieldClass.LOCAL, Field(description="What it may cost; more is refused before it is submitted.")
-    ] = None
+    cost: CostField = None
     run: Annotated[
         Run,
         Field(default_factory=Run, description="How often the work is paid, and what happens when it is removed."),

@@ -61,7 +61,7 @@ class Reader:
         )
 
     def _absent(self, address: str, attempt: Attempt) -> Observed | None:
-        if self.now - datetime.fromisoformat(attempt.submitted or attempt.intended) < VISIBLE_AFTER:
+        if self.now - attempt.begun < VISIBLE_AFTER:
             return None
         return Observed(text_of(self.now), address, attempt.token, attempt.status, attempt.phase, missing=True)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from reconciler.core.fields import FieldClass
-from reconciler.providers.cost_spec import Cost
+from reconciler.providers.cost_spec import CostField
 from reconciler.providers.pasqal.run_spec import Run
 from reconciler.providers.spec import Spec
 
@@ -31,9 +31,7 @@ class WorkloadSpec(Spec):
         FieldClass.EXECUTION,
         Field(description="The program itself, as its type wants it; passed on as it is."),
     ]
-    cost: Annotated[
-        Cost | None, FieldClass.LOCAL, Field(description="What it may cost; more is refused before it is submitted.")
-    ] = None
+    cost: CostField = None
     run: Annotated[
         Run,
         Field(default_factory=Run, description="How often the work is paid, and what happens when it is removed."),
