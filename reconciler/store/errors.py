@@ -104,7 +104,7 @@ class LockHeld(StoreError):
         holder = str(info) if info else "another process"
         remedy = "Wait for it, or use --lock-timeout to wait here."
         if info:
-            remedy += f" If you know that it hangs, `qctl state force-unlock {info.id}` takes the lock from it."
+            remedy += f" If you know that it hangs or died, `qctl state force-unlock {info.id}` takes the lock from it."
         super().__init__("state/locked", "State is locked", f"Held by {holder}.", remedy)
         self.info = info
 
