@@ -4,16 +4,15 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reconciler.emulator.server import Running, serve
 from reconciler.emulator.world import World
 from tests.emulator.jobs import ROLE
+from tests.emulator.serving import serving
 
 SCRIPT = """
 import time
@@ -39,19 +38,8 @@ def url(tmp_path: Path) -> Iterator[str]:
     world = World.open(tmp_path / "local.sqlite")
     world.set_switch("jobs.run", "on")
     world.set_switch("latency.factor", "0.05")
-    up = threading.Event()
-    running: list[Running] = []
-
-    def ready(server: Running) -> None:
-        running.append(server)
-        up.set()
-
-    thread = threading.Thread(target=serve, args=(world,), kwargs={"ready": ready})
-    thread.start()
-    assert up.wait(30)
-    yield running[0].url
-    running[0].stop()
-    thread.join()
+    with serving(world) as server:
+        yield server.url
     world.close()
 
 

@@ -4,15 +4,14 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reconciler.emulator.server import Running, serve
 from reconciler.emulator.world import World
+from tests.emulator.serving import serving
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,19 +25,8 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     world.set_switch("latency.simulator.run", "0.02")
     world.set_switch("latency.qpu.queue", "3600")
     world.set_switch("latency.cancel", "0.02")
-    running: list[Running] = []
-    up = threading.Event()
-
-    def ready(server: Running) -> None:
-        running.append(server)
-        up.set()
-
-    thread = threading.Thread(target=serve, args=(world,), kwargs={"ready": ready})
-    thread.start()
-    assert up.wait(30)
-    yield running[0].url, path
-    running[0].stop()
-    thread.join()
+    with serving(world) as server:
+        yield server.url, path
     world.close()
 
 

@@ -1,6 +1,5 @@
 """What Pasqal's own SDK makes of faults: the numbers in docs/emulator.md, which are why qctl sends its own requests."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,8 +8,8 @@ from typing import Any
 import pytest
 
 from reconciler.cli.local import pasqal_client
-from reconciler.emulator.server import Running, serve
 from reconciler.emulator.world import World
+from tests.emulator.serving import serving
 
 PAGE = (Path(__file__).parents[2] / "docs" / "emulator.md").read_text("utf-8")
 HEAD = "| Call | Fault | Requests | Made | The caller sees |\n| --- | --- | --- | --- | --- |"
@@ -55,26 +54,13 @@ class Caller:
 
 @pytest.fixture
 def caller(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Caller]:
-    up = threading.Event()
-    found: list[Running] = []
-
-    def ready(running: Running) -> None:
-        found.append(running)
-        up.set()
-
-    thread = threading.Thread(target=serve, args=(world,), kwargs={"ready": ready})
-    thread.start()
-    assert up.wait(10)
     # It waits 31 seconds before it gives up.
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     names: dict[str, Any] = {}
-    try:
-        exec(pasqal_client(found[0].url), names)  # noqa: S102 - our own text
+    with serving(world) as server:
+        exec(pasqal_client(server.url), names)  # noqa: S102 - our own text
         yield Caller(world, names["client"])
-    finally:
-        found[0].stop()
-        thread.join(10)
 
 
 def test_the_page_says_what_the_sdk_does(caller: Caller) -> None:

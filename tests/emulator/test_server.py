@@ -16,24 +16,13 @@ from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 from reconciler.emulator.server import Running, serve
 from reconciler.emulator.world import World
 from tests.emulator.local import BELL, SV1, refused
+from tests.emulator.serving import serving
 
 
 @pytest.fixture
 def server(world: World) -> Iterator[Running]:
-    started = threading.Event()
-    found: list[Running] = []
-
-    def ready(running: Running) -> None:
-        found.append(running)
-        started.set()
-
-    thread = threading.Thread(target=serve, args=(world,), kwargs={"ready": ready})
-    thread.start()
-    assert started.wait(10)
-    yield found[0]
-    found[0].stop()
-    thread.join(10)
-    assert not thread.is_alive()
+    with serving(world) as running:
+        yield running
 
 
 def client(server: Running, service: str = "braket", read_timeout: float = 10) -> Any:

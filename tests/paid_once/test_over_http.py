@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 
 import pytest
 
-from reconciler.emulator.server import Running, serve
 from reconciler.workflow.clock import SystemClock
+from tests.emulator.serving import serving
 from tests.paid_once.bench import RUNS, Machine
 
 
 @pytest.fixture
 def served(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
     """The machine's project reaches its cloud as it would reach AWS: by an address, with credentials."""
-    ready = threading.Event()
-    running: list[Running] = []
-
-    def tell(server: Running) -> None:
-        running.append(server)
-        ready.set()
-
-    thread = threading.Thread(target=serve, args=(machine.world, "127.0.0.1", 0, tell), daemon=True)
-    thread.start()
-    assert ready.wait(10)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     monkeypatch.setattr(SystemClock, "sleep", lambda _, seconds: machine.world.advance(seconds))
     manifest = machine.root / "qctl.yaml"
-    aws = f'providers: {{braket: {{mode: aws, region: us-east-1, endpointUrl: "{running[0].url}"}}}}'
-    manifest.write_text(manifest.read_text("utf-8").replace("spec:\n", f"spec:\n  {aws}\n", 1), "utf-8")
-    yield machine
-    running[0].stop()
-    thread.join(10)
+    with serving(machine.world) as server:
+        aws = f'providers: {{braket: {{mode: aws, region: us-east-1, endpointUrl: "{server.url}"}}}}'
+        manifest.write_text(manifest.read_text("utf-8").replace("spec:\n", f"spec:\n  {aws}\n", 1), "utf-8")
+        yield machine
 
 
 @pytest.mark.parametrize("always", [False, True], ids=["once", "always"])

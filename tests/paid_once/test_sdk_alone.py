@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 
 from reconciler.cli.local import pasqal_client
-from reconciler.emulator.server import Running, serve
+from tests.emulator.serving import serving
 from tests.paid_once.pasqal_bench import WINDOW, Laboratory, Wish
 
 _PAGE = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text("utf-8")
@@ -43,25 +42,12 @@ _CALLS = {
 @pytest.fixture
 def sdk(lab: Laboratory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A client of the unmodified SDK at the local cloud, by HTTP. Its own pauses are skipped."""
-    up = threading.Event()
-    found: list[Running] = []
-
-    def ready(running: Running) -> None:
-        found.append(running)
-        up.set()
-
-    thread = threading.Thread(target=serve, args=(lab.world,), kwargs={"ready": ready})
-    thread.start()
-    assert up.wait(10)
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     names: dict[str, Any] = {}
-    try:
-        exec(pasqal_client(found[0].url), names)  # noqa: S102 - our own text
+    with serving(lab.world) as server:
+        exec(pasqal_client(server.url), names)  # noqa: S102 - our own text
         yield names["client"]
-    finally:
-        found[0].stop()
-        thread.join(10)
 
 
 def _made(lab: Laboratory, kind: str, act: Callable[[], object]) -> int:

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,9 @@ from typing import Any
 import pytest
 
 from reconciler.emulator.pasqal.operations import OPERATIONS
-from reconciler.emulator.server import Running, serve
 from reconciler.emulator.world import World
 from tests.emulator.pasqal.local import PROJECT
+from tests.emulator.serving import serving
 
 ROOT = Path(__file__).parents[3]
 
@@ -30,19 +29,8 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path,
     for name in ("emulator.queue", "emulator.run", "cancel"):
         world.set_switch(f"pasqal.latency.{name}", "0")
     world.set_switch("pasqal.latency.qpu.queue", "3600")
-    running: list[Running] = []
-    up = threading.Event()
-
-    def ready(server: Running) -> None:
-        running.append(server)
-        up.set()
-
-    thread = threading.Thread(target=serve, args=(world,), kwargs={"ready": ready})
-    thread.start()
-    assert up.wait(30)
-    yield running[0].url, path, world
-    running[0].stop()
-    thread.join()
+    with serving(world) as server:
+        yield server.url, path, world
     world.close()
 
 

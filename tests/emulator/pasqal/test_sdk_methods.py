@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import inspect
 import re
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -15,9 +14,9 @@ from typing import Any
 import pytest
 
 from reconciler.cli.local import pasqal_client
-from reconciler.emulator.server import Running, serve
 from reconciler.emulator.world import World
 from tests.emulator.pasqal.local import PROJECT
+from tests.emulator.serving import serving
 
 NOBODY = "11111111-1111-4111-8111-111111111111"
 Client = Any
@@ -30,19 +29,8 @@ def served() -> Iterator[tuple[World, str]]:
     world = World.open(":memory:", base=lambda: 1_800_000_000.0)
     world.set_switch("pasqal.latency.cancel", "0")
     world.set_switch("simulation", "skip")
-    running: list[Running] = []
-    up = threading.Event()
-
-    def ready(server: Running) -> None:
-        running.append(server)
-        up.set()
-
-    thread = threading.Thread(target=serve, args=(world,), kwargs={"ready": ready})
-    thread.start()
-    assert up.wait(30)
-    yield world, running[0].url
-    running[0].stop()
-    thread.join()
+    with serving(world) as server:
+        yield world, server.url
     world.close()
 
 
