@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -12,6 +14,8 @@ from reconciler.cli.clouds import LocalCloud, Problem
 from reconciler.core.diagnostic import Diagnostic, Severity
 from reconciler.core.ports import Clock
 from reconciler.manifest.project_state import State
+from reconciler.store.copies import StateMoved
+from reconciler.store.errors import StateOfAnother, StoreError
 from reconciler.store.local import LocalStore, random_id
 from reconciler.store.port import Archive
 from reconciler.store.rescue import RescuingStore
@@ -75,6 +79,27 @@ class StateSetup:
             "with the old manifest, `qctl state push --force` the file with this one, and move the old one away."
         )
         return [Diagnostic("state/left-behind", "Another state", detail, remedy, severity=Severity.WARNING)]
+
+    def beside(self) -> Mapping[str, int | None]:
+        """The other environments in this place, with how many resources they have. A bucket is listed, and not read."""
+        found: dict[str, int | None] = {}
+        with suppress(StoreError):  # whoever may not list loses a hint
+            for name in self.store().environments():
+                if name != self.names.environment:
+                    found[name] = self._resources_of(name)
+        return {name: count for name, count in found.items() if count != 0}
+
+    def _resources_of(self, environment: str) -> int | None:
+        """None: nobody knows without asking more. A state of another project, or one that moved, is none."""
+        if self.settings.backend != "local":
+            return None
+        try:
+            state = replace(self, names=replace(self.names, environment=environment)).store().read().state
+        except (StateOfAnother, StateMoved):
+            return 0
+        except StoreError:
+            return None
+        return sum(r.managed and any(a.exists for a in r.attempts) for r in state.records.values())
 
     def seal(self) -> Seal:
         """What encrypts on this machine, if anything is to. Raises KeyMissing and InvalidKey."""

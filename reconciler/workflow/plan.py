@@ -10,7 +10,7 @@ from reconciler.core.change import Change
 from reconciler.core.collector import collector_paused
 from reconciler.core.declared import Declared
 from reconciler.core.device_standing import DeviceStanding
-from reconciler.core.diagnostic import Diagnostic, Severity, in_order
+from reconciler.core.diagnostic import Diagnostic, in_order
 from reconciler.core.event import Event, Verb
 from reconciler.core.freshness import Facts
 from reconciler.core.graph import Edges
@@ -18,6 +18,7 @@ from reconciler.core.plan import Plan
 from reconciler.core.resource import Resource
 from reconciler.core.state import Record, State, fold
 from reconciler.store.port import Snapshot
+from reconciler.workflow.beginnings import told_beginning
 from reconciler.workflow.bills import bills
 from reconciler.workflow.ceilings import bounded, judge, submitted, with_history
 from reconciler.workflow.checking import check, objections
@@ -100,7 +101,7 @@ def make_plan(
         observed, seen = (*observed, *billed), fold(seen, billed)
     limited = judge(session, changes, prices, seen)
     findings = [
-        *_gone(memory.snapshot),
+        *told_beginning(session, memory.snapshot),
         *told_stale(changes, declared),
         *renamed.findings,
         *imported.findings,
@@ -139,22 +140,6 @@ def plan_without_changes(
         return None
     plan = _plan(session, [c for c in changes if chosen.holds(c.address)], edges, _forbidden(changes))
     return plan if plan.empty and plan.applicable else None
-
-
-def _gone(snapshot: Snapshot) -> list[Diagnostic]:
-    """Runs with our tags are found again; what only the state knew is not, and would be paid once more."""
-    if not snapshot.gone:
-        return []
-    return [
-        Diagnostic(
-            "state/gone",
-            "State was deleted",
-            f"There is no saved state, but earlier ones are kept, up to serial {snapshot.gone}: somebody deleted it. "
-            "What only it knew, such as runs without qctl's tags, would be paid again.",
-            f"`qctl state restore {snapshot.gone}` brings it back. If it was meant to go, read every `+` first.",
-            severity=Severity.WARNING,
-        )
-    ]
 
 
 def _forbidden(changes: Sequence[Change]) -> list[Diagnostic]:

@@ -27,6 +27,8 @@ from reconciler.workflow.simulating import Simulating
 Tell = Callable[[Progress], None]
 Others = Callable[[], Iterable[tuple[str, State]]]
 """The other environments of the project with their states, read when asked."""
+Beside = Callable[[], Mapping[str, int | None]]
+"""The other environments with a state in the same place, with how much is on record there if that is told for free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Session:
     policies: tuple[Policy, ...] = ()  # every plan is held against them
     simulating: Simulating | None = None
     others: Others | None = None  # None: what other environments paid is no concern of this one
+    beside: Beside | None = None  # None: the project says which environments there are
     origin: Callable[[], Origin] = Origin  # from where it works: read only when something is changed
 
     @property

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.cli.place import PROJECT, Place
+import pytest
+
+from tests.cli.place import PROJECT, UID, Place
 
 HOUSE = Path(__file__).parents[2]
 
@@ -148,3 +150,61 @@ spec:
     place.ok("local", "advance", "10m")
     place.ok("wait", "--env", "prod")
     assert len(place.ok("results", "--env", "prod", "--json").json["results"]["Batch/rabi"]["jobs"]) == 3
+
+
+def _in_bucket(place: Place) -> None:
+    path = place.root / "qctl.yaml"
+    bucket = "spec:\n  state: {backend: s3, bucket: team-state, key: studies}\n"
+    path.write_text(path.read_text("utf-8").replace("spec:\n", bucket, 1), "utf-8")
+    place.ok("state", "probe", "--create")
+
+
+@pytest.mark.parametrize("bucket", [False, True])
+def test_the_first_use_of_an_environment_that_nobody_declared_is_told(place: Place, *, bucket: bool) -> None:
+    """A mistyped one planned everything anew, and would have paid for all of it, without a word."""
+    place.declare("bell", "ghz")
+    if bucket:
+        _in_bucket(place)
+    assert "[environment/first-use]" not in place.ok("plan", "--env", "prod").err, (
+        "the very first one has none beside it"
+    )
+    place.ok("apply", "--env", "prod", "--auto-approve")
+    has = "prod has a state" if bucket else "prod has 2 resources"
+    for command in (("plan",), ("destroy", "--auto-approve")):
+        told = place.ok(*command, "--env", "prdo").err
+        assert "[environment/first-use]" in told
+        assert f"Nothing is on record for the environment prdo; {has}." in " ".join(told.split())
+        assert 'Did you mean "prod"?' in told
+    round_ = place.ok("reconcile", "--once", "--apply", "never", "--json", "--env", "prdo").json
+    assert [found["code"] for found in round_["findings"]] == ["environment/first-use"]
+    assert "[environment/first-use]" in place.ok("plan").err, "no --env at all is the same mistake"
+    place.ok("apply", "--env", "prdo", "--auto-approve")
+    assert "[environment/first-use]" not in place.ok("plan", "--env", "prdo").err
+    assert "[environment/first-use]" not in place.ok("plan", "--env", "prod").err
+
+
+def test_a_declared_environment_is_no_surprise(place: Place) -> None:
+    place.declare("bell", project=ENVIRONMENTS)
+    place.ok("apply", "--env", "ci", "--auto-approve")
+    assert "[environment/first-use]" not in place.ok("plan", "--env", "prod").err
+    place.declare("bell")
+    _overlay(place, "prod", "10")
+    assert "[environment/first-use]" not in place.ok("plan", "--env", "prod").err
+
+
+def test_what_is_destroyed_or_of_another_project_is_no_other_environment(place: Place) -> None:
+    place.declare("bell")
+    place.ok("apply", "--env", "prod", "--auto-approve")
+    place.declare("bell", project=PROJECT.replace(UID, UID.replace("bff", "caf")))
+    assert "[environment/first-use]" not in place.ok("plan", "--env", "prdo").err
+    place.declare("bell")
+    place.ok("destroy", "--env", "prod", "--auto-approve")
+    assert "[environment/first-use]" not in place.ok("plan", "--env", "prdo").err
+
+
+def test_of_many_environments_a_few_are_named(place: Place) -> None:
+    place.declare("bell")
+    for number in range(7):
+        place.ok("apply", "--env", f"e{number}", "--auto-approve")
+    told = " ".join(place.ok("plan", "--env", "e9").err.split())
+    assert "e3 has 1 resource, e4 has 1 resource and 2 more have a state." in told
