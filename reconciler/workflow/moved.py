@@ -28,7 +28,8 @@ class Moves:
 def former_names(declared: Iterable[Declared]) -> dict[str, str]:
     """Every older address text with the text of what it is called now; of a sweep as a whole too."""
     pairs = [(old, d.address) for d in declared for old in d.moved]
-    whole = {str(old.base): str(new.base) for old, new in pairs}  # a program set carries the marks of its sweep
+    # A program set carries the marks of its sweep. One that is only spelled anew keeps its name.
+    whole = {str(old.base): str(new.base) for old, new in pairs if old.base != new.base}
     return whole | {str(old): str(new) for old, new in pairs}
 
 

@@ -16,6 +16,7 @@ from reconciler.workflow.discover import wanted
 from reconciler.workflow.moved import former_names
 from reconciler.workflow.observe import check_account, check_mode, placed
 from reconciler.workflow.session import Session
+from reconciler.workflow.spelling import spelled_anew
 from reconciler.workflow.whose import Owners
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -55,7 +56,7 @@ def orphans(session: Session, state: State, declared: Sequence[Declared], clouds
     check_mode(session, state)
     kinds = session.kinds
     resources = [kinds[d.address.kind].desired(d, session.context) for d in declared]
-    want = wanted(resources, former_names(declared))
+    want = wanted(resources, former_names(spelled_anew(declared, state)))
     owners = Owners(session.scope, dict(want.by_address), dict(want.by_mark), want.former)
     owners.remember(state)
     owners.ids |= {d.imports.id for d in declared if d.imports is not None}

@@ -36,6 +36,7 @@ from reconciler.workflow.reuse import reuse
 from reconciler.workflow.selecting import selected
 from reconciler.workflow.selection import Selection
 from reconciler.workflow.session import Session
+from reconciler.workflow.spelling import spelled_anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ def make_plan(
     chosen = (selection or Selection()).with_dependencies(edges)
     resources = [session.kinds[d.address.kind].desired(d, session.context) for d in declared]
     memory = known or remember(session, how)
+    declared = spelled_anew(declared, memory.snapshot.state)
     by_address = {str(r.address): r for r in resources}
     renamed = moves(session, declared, memory.snapshot.state)
     snapshot = replace(memory.snapshot, state=fold(memory.snapshot.state, renamed.events))
