@@ -20,6 +20,7 @@ from reconciler.cli.project import Flags, Opened, open_project
 from reconciler.cli.run import carry_out
 from reconciler.cli.terminal import output
 from reconciler.cli.writing import create
+from reconciler.core.attempt import Outcome
 from reconciler.core.aws_names import check_bucket, check_tag_key, check_tag_value
 from reconciler.core.declared import Declared
 from reconciler.core.diagnostic import Diagnostic, Location
@@ -95,7 +96,15 @@ def bootstrap(folder: Path, asked: Asked, *, auto_approve: bool) -> int:
     code = carry_out("apply", project, project.loaded.resources, wish, how, as_json=False)
     if code is Exit.DONE:
         _next_steps(project, mine)
+    elif _was_refused(project, mine):
+        output().error("If a right is missing: `qctl iam policy --for bootstrap` prints all that this needs.")
     return code
+
+
+def _was_refused(project: Opened, mine: Sequence[Declared]) -> bool:
+    records = project.session.store.read().state.records
+    latest = (records[str(d.address)].attempts[-1:] for d in mine if str(d.address) in records)
+    return any(attempt.outcome is Outcome.REFUSED for attempts in latest for attempt in attempts)
 
 
 def _limits(project: Opened, asked: Asked) -> Iterator[tuple[str, str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -115,6 +116,8 @@ def _begin(
     out = output()
     for path, new in made:
         out.line(f"{'Wrote' if new else 'Left as it is:'} {path}")
+    if not name and chosen != folder.resolve().name:
+        out.line(f"The project is called {chosen}; qctl.yaml may say another name before the first apply.")
 
 
 def _refuse(code: str, summary: str, detail: str, remedy: str, target: Path) -> None:
@@ -122,8 +125,12 @@ def _refuse(code: str, summary: str, detail: str, remedy: str, target: Path) -> 
 
 
 def _name_of(folder: Path) -> str:
-    plain = re.sub(r"[^a-z0-9.-]+", "-", folder.resolve().name.lower()).strip("-.")
-    return plain[:63] or "project"
+    """The folder's name in the letters that a project's name may have; a name of which none is left is no name."""
+    name = folder.resolve().name
+    letters = (c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
+    plain = re.sub(r"[^a-z0-9.-]+", "-", "".join(letters))[:63].strip("-.")
+    lost = not name.isascii() and not re.search("[a-z]", plain)
+    return "project" if lost or not plain else plain
 
 
 def _write(path: Path, text: str) -> tuple[Path, bool]:

@@ -27,6 +27,7 @@ class Progress:
     """One moment of one step. `step` is a verb of the plan: create, cancel, tag, adopt, reuse, forget, wait.
 
     `id` and `status` are the cloud's own words; `detail` is a sentence for people; `done` of `total` steps are over.
+    `lasting`: it is about an object, and not a run; programs read that from its address.
     """
 
     at: str
@@ -38,6 +39,7 @@ class Progress:
     detail: str = ""
     done: int = 0
     total: int = 0
+    lasting: bool = False
 
 
 @dataclass(frozen=True, slots=True)

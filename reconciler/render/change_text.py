@@ -32,8 +32,8 @@ TITLES = {
 }
 # What lasts is made and deleted; only runs are submitted and cancelled.
 _OF_OBJECTS = {
-    Action.CREATE: "will be made",
-    Action.REPLACE: "will be replaced: the old one is deleted, a new one made",
+    Action.CREATE: "will be created",
+    Action.REPLACE: "will be replaced: the old one is deleted, a new one created",
     Action.CANCEL: "will be deleted",
     Action.REUSE: "will be taken back into care",
     Action.FORGET: "will be forgotten",

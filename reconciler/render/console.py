@@ -69,7 +69,10 @@ class Output:
 
     def line(self, text: str) -> None:
         """The text and a line end on standard output."""
-        _write(self.out, text, colour=self.colour)
+        try:
+            _write(self.out, text, colour=self.colour)
+        except OSError as error:  # the system names no file: people must know that it is none of theirs
+            raise OSError(error.errno, error.strerror, "standard output can't be written") from error
 
     def error(self, text: str) -> None:
         """The text and a line end on standard error."""

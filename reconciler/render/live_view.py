@@ -48,7 +48,8 @@ class LiveView(Closing):
         if progress.stage in (Stage.STARTED, Stage.RETRYING, Stage.LOOKING):
             self._now = text.plain
         elif self._stays(progress):
-            self._console.print(Text(text.plain, style=text.style))
+            # The terminal itself wraps it: an id that we broke could not be copied in one piece.
+            self._console.print(Text(text.plain, style=text.style), soft_wrap=True)
         else:
             self._last.append(text)
 

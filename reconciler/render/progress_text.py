@@ -37,7 +37,10 @@ PROBLEMS = frozenset(_ENDS)
 
 def progress_text(progress: Progress) -> str:
     """`QuantumTask/ghz: submitted arn:... (2 of 10)`."""
-    words = [_words(progress), *([progress.id] if progress.id and progress.stage is not Stage.STATUS else [])]
+    said = _words(progress)
+    if progress.lasting and progress.step == "create":  # only runs are submitted
+        said = said.replace("submitting", "creating").replace("submitted", "created")
+    words = [said, *([progress.id] if progress.id and progress.stage is not Stage.STATUS else [])]
     detail = f": {progress.detail}" if progress.detail else ""
     count = f" ({progress.done} of {progress.total})" if progress.total and _ends(progress.stage) else ""
     return visible(f"{progress.address}: {' '.join(words)}{detail}{count}")

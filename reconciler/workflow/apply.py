@@ -84,6 +84,7 @@ class _Run:
         self.sent: set[str] = set()  # tokens of the program sets whose call was made
         self.total = sum(max(1, len(c.operations)) for c in planned.plan.changes if c.changes_anything)
         self.done = 0
+        self.lasting = {c.address for c in changes if c.lasting}
 
     def _tell_once(self, tell: Tell) -> Tell:
         lock = threading.Lock()
@@ -91,7 +92,8 @@ class _Run:
         def one_at_a_time(progress: Progress) -> None:
             with lock:
                 self.done = min(self.done + (progress.stage in _ENDS), self.total)
-                tell(replace(progress, done=self.done, total=self.total))
+                lasting = progress.address in self.lasting
+                tell(replace(progress, done=self.done, total=self.total, lasting=lasting))
 
         return one_at_a_time
 

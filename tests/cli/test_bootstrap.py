@@ -96,6 +96,15 @@ def test_a_name_that_is_taken_stops_it_in_the_plan(place: Place) -> None:
     assert buckets(place) == []
 
 
+def test_a_refused_bootstrap_says_which_rights_it_needs(place: Place) -> None:
+    assert "iam policy" not in place.run("init", "--bootstrap").err, "nobody was there to say yes: no right is missing"
+    place.ok("local", "fault", '{"service": "s3", "operation": "PUT", "effect": "status", "status": 403}')
+    ran = place.run("init", "--bootstrap", _YES)
+    assert (ran.code, "was refused" in ran.err) == (1, True), ran
+    assert "`qctl iam policy --for bootstrap` prints all that this needs." in ran.err
+    place.ok("iam", "policy", "--for", "bootstrap")
+
+
 def test_a_bootstrap_file_is_the_users_own(place: Place) -> None:
     place.ok("init", "--bootstrap", _YES)
     edited = text(place, "bootstrap.yaml").replace("abortMultipart: 7}  #", "abortMultipart: 9}  #")

@@ -163,7 +163,7 @@ def test_output_to_a_full_disk(place: Place) -> None:
         command = [sys.executable, "-m", "reconciler.cli.main", "plan"]
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 1
-    assert "No space left" in done.stderr
+    assert "standard output can't be written: No space left on device." in done.stderr
     assert "Traceback" not in done.stderr
 
 

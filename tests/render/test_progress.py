@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import StringIO
+from typing import Any
 
 import pytest
 
@@ -21,8 +22,8 @@ class Terminal(StringIO):
         return True
 
 
-def moment(step: str, stage: Stage, done: int = 0, total: int = 0, **texts: str) -> Progress:
-    return Progress("2026-11-20T10:00:00Z", GHZ, step, stage, done=done, total=total, **texts)
+def moment(step: str, stage: Stage, done: int = 0, total: int = 0, **more: Any) -> Progress:
+    return Progress("2026-11-20T10:00:00Z", GHZ, step, stage, done=done, total=total, **more)
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,9 @@ def moment(step: str, stage: Stage, done: int = 0, total: int = 0, **texts: str)
         (moment("create", Stage.RETRYING, 1, 10, detail="throttled"), "submitting again: throttled"),
         (moment("create", Stage.DONE, 2, 10, id="arn:x"), "submitted arn:x (2 of 10)"),
         (moment("create", Stage.DONE, 2, 10), "recorded (2 of 10)"),
+        (moment("create", Stage.STARTED, lasting=True), "creating"),
+        (moment("create", Stage.RETRYING, lasting=True, detail="throttled"), "creating again: throttled"),
+        (moment("create", Stage.DONE, 2, 10, id="arn:x", lasting=True), "created arn:x (2 of 10)"),
         (moment("create", Stage.REFUSED, 3, 10, detail="no such device"), "refused: no such device (3 of 10)"),
         (moment("create", Stage.UNKNOWN, 3, 10, detail="timeout"), "outcome unknown: timeout (3 of 10)"),
         (moment("create", Stage.SKIPPED, 3, 10, detail="interrupted"), "skipped: interrupted (3 of 10)"),
@@ -131,3 +135,12 @@ def test_waiting_for_many_does_not_flood_the_terminal() -> None:
 @pytest.mark.parametrize("env", [{"CI": "1"}, {"TERM": "dumb"}])
 def test_logs_get_lines_even_on_a_terminal(env: dict[str, str]) -> None:
     assert isinstance(make_view(Output(Terminal(), env=env)), LineView)
+
+
+def test_an_id_is_never_broken_by_us_on_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever copied it got a line end in its middle."""
+    monkeypatch.setenv("COLUMNS", "40")
+    out, arn = Terminal(), f"arn:aws:braket:us-east-1:123456789012:quantum-task/{'0' * 36}"
+    with make_view(Output(out, out, {})) as view:
+        view.tell(moment("create", Stage.DONE, 1, 1, id=arn))
+    assert f"submitted {arn} (1 of 1)" in out.getvalue()
