@@ -145,7 +145,9 @@ def opened(flags: Flags, loaded: Loaded, project: Project) -> Opened:
     clouds = _clouds(setups)
     simulating = simulating_of(flags.folder, project.spec.simulate)
     session = Session(context, KINDS, clouds, store, clock, __version__, local, prices, loaded.policies, simulating)
-    session = replace(session, others=others, origin=partial(origin_of, flags.folder, flags.files or None))
+    session = replace(
+        session, others=others, rescues=state.rescues, origin=partial(origin_of, flags.folder, flags.files or None)
+    )
     if not loaded.environments:  # any name is an environment, also a mistyped one
         session = replace(session, beside=state.beside)
     return Opened(flags.folder, loaded, project, braket, pasqal, session, state)

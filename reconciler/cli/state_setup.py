@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,12 +13,13 @@ from urllib.parse import urlsplit
 from reconciler.cli.clouds import LocalCloud, Problem
 from reconciler.core.diagnostic import Diagnostic, Severity
 from reconciler.core.ports import Clock
+from reconciler.core.state import State as StateOfRuns
 from reconciler.manifest.project_state import State
 from reconciler.store.copies import StateMoved
 from reconciler.store.errors import StateOfAnother, StoreError
 from reconciler.store.local import LocalStore, random_id
 from reconciler.store.port import Archive
-from reconciler.store.rescue import RescuingStore
+from reconciler.store.rescue import SUFFIX, RescuingStore, decode_rescue
 from reconciler.store.sealed import KeyMissing, Seal, Sealed, Unsealed, keys_of
 from reconciler.store.successor import Names
 
@@ -45,7 +46,26 @@ class StateSetup:
 
     def store(self) -> Archive:
         """The store, which leaves a rescue file on this machine when it fails. Connects to nothing."""
-        return RescuingStore(self._inner(), self.names, self.seal(), (self.root / ".qctl" / "rescue", self.root))
+        return RescuingStore(self._inner(), self.names, self.seal(), self._rescue_folders)
+
+    @property
+    def _rescue_folders(self) -> tuple[Path, ...]:
+        return self.root / ".qctl" / "rescue", self.root
+
+    def rescues(self) -> Iterator[tuple[str, StateOfRuns | None]]:
+        """The rescue files of this environment, each with the state in it; None: it can't be read."""
+        head = f"{self.names.project}.{self.names.environment}."
+        for folder in self._rescue_folders:
+            for path in sorted(folder.glob(f"{head}*{SUFFIX}")):
+                if not path.is_file():
+                    continue
+                try:
+                    data = self.seal().open(path.read_bytes(), "rescue", path.name)
+                    yield str(path), decode_rescue(data, self.names, path.name).state
+                except StateOfAnother:
+                    continue
+                except (StoreError, OSError):
+                    yield str(path), None
 
     def _inner(self) -> Archive:
         if self.settings.backend == "local":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 _SHOWN = 60  # an untrusted text in a message stays short
@@ -25,6 +25,12 @@ def did_you_mean(wrong: str, known: Iterable[str], otherwise: str | None = None)
         return ""
     more = f" and {len(words) - _LISTED} more" if len(words) > _LISTED else ""
     return f"Known are: {', '.join(words[:_LISTED])}{more}."
+
+
+def few(names: Sequence[str], most: int = 3) -> str:
+    """`a, b, c and 4 more`."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"
 
 
 def short(text: str) -> str:

@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from reconciler.core.event import Event, Intended, InvalidEvent, event_from_json, event_to_json
+from reconciler.core.attempt import Outcome
+from reconciler.core.event import PAYING, Concluded, Event, Intended, InvalidEvent, event_from_json, event_to_json
 from reconciler.core.state import State, fold
+from reconciler.core.suggest import few
 from reconciler.store.copies import Copy
 from reconciler.store.disk import Disk, OsDisk
 from reconciler.store.errors import Conflict, LockInfo, LockLost, StateUnreadable, StoreError, StoreFailed
@@ -179,12 +181,20 @@ class RescuingStore:
 
     def _say(self, error: StoreError, path: Path) -> None:
         told = error.diagnostic
+        sent = few(list(_accepted(self._since)))
+        ids = f" It has the ids of what was accepted: {sent}." if sent else ""
         if str(path) not in told.detail:
             error.diagnostic = replace(
                 told,
-                detail=f"{told.detail} All that this command knows is in the rescue file {path}.",
+                detail=f"{told.detail} All that this command knows is in the rescue file {path}.{ids}",
                 remedy=f"When the cause is mended, bring it home: `qctl state push {path}`. {told.remedy}",
             )
+
+
+def _accepted(events: Iterable[Event]) -> dict[str, None]:
+    """The ids of what was paid for; of a batch that got jobs twice once."""
+    paid = (e for e in events if isinstance(e, Concluded) and e.verb in PAYING and e.outcome is Outcome.ACCEPTED)
+    return dict.fromkeys(event.id for event in paid)
 
 
 def _nothing(names: Names) -> State:

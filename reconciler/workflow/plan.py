@@ -32,6 +32,7 @@ from reconciler.workflow.observe import Refresh, has_doubt
 from reconciler.workflow.policies import judged
 from reconciler.workflow.program_sets import bundle, discounted
 from reconciler.workflow.remembered import Remembered, remember
+from reconciler.workflow.rescues import told_rescues
 from reconciler.workflow.reuse import reuse
 from reconciler.workflow.selecting import selected
 from reconciler.workflow.selection import Selection
@@ -104,6 +105,7 @@ def make_plan(
     limited = judge(session, changes, prices, seen)
     findings = [
         *told_beginning(session, memory.snapshot),
+        *told_rescues(session, memory.snapshot),
         *told_stale(changes, declared),
         *renamed.findings,
         *imported.findings,
@@ -133,6 +135,8 @@ def plan_without_changes(
     """
     if any(r.rules.freshness is not None and r.rules.freshness.on_calibration for r in resources.values()):
         return None  # a device must be asked
+    if any(told_rescues(session, known.snapshot)):
+        return None
     chosen = selection.with_dependencies(edges)
     prior = known.snapshot.state
     changes = decide(session, resources, known.snapshot, known.seen, chosen)

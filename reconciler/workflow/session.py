@@ -30,6 +30,9 @@ Others = Callable[[], Iterable[tuple[str, State]]]
 Beside = Callable[[], Mapping[str, int | None]]
 """The other environments with a state in the same place, with how much is on record there if that is told for free."""
 
+Rescues = Callable[[], Iterable[tuple[str, State | None]]]
+"""The rescue files of this environment on this machine, with the states in them; None: it can't be read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
@@ -47,6 +50,7 @@ class Session:
     simulating: Simulating | None = None
     others: Others | None = None  # None: what other environments paid is no concern of this one
     beside: Beside | None = None  # None: the project says which environments there are
+    rescues: Rescues = tuple
     origin: Callable[[], Origin] = Origin  # from where it works: read only when something is changed
 
     @property
