@@ -261,39 +261,6 @@ def test_a_bucket_that_ignores_conditions_is_refused_before_anything_is_paid(pla
     assert place.tasks() == 0
 
 
-def test_a_rescue_file_tells_something_new_once(place: Place) -> None:
-    _in_bucket(place)
-    place.ok("state", "probe", "--create")
-    place.ok(
-        "local",
-        "fault",
-        '{"service": "s3", "operation": "PUT", "path": "journal/", "effect": "status", '
-        '"status": 403, "skip": 2, "count": 0}',
-    )
-    ran = place.run("apply", "--auto-approve")
-    assert (ran.code, place.tasks()) == (1, 1)
-    place.ok("local", "fault", "--clear")
-    (file,) = (place.root / ".qctl" / "rescue").iterdir()
-    with place.world.transaction() as session:
-        (arn,) = [row[0] for row in session.connection.execute("SELECT arn FROM task")]
-    assert f"It has the ids of what was accepted: {arn}." in " ".join(ran.err.split())
-    warned = place.ok("plan").err
-    assert "[state/rescue]" in warned
-    assert f"It knows what was accepted and is not on record: {arn}." in " ".join(warned.split())
-    assert f"`qctl state push .qctl/rescue/{file.name}`" in " ".join(warned.split())
-    whole = file.read_bytes()
-    file.write_bytes(whole[:-9])
-    assert "It can't be read here" in place.ok("plan").err
-    file.write_bytes(whole)
-    assert "[state/rescue]" not in place.ok("plan", "--env", "other").err, "each environment has its own"
-    lock = place.run("apply", "--auto-approve")
-    assert lock.code == 0, "the lock was given back"
-    assert "[state/rescue]" not in place.ok("plan").err
-    first = place.ok("state", "push", str(file)).out
-    assert "events that were" not in first, "the apply found it by its token meanwhile"
-    assert place.ok("log", "--json").json["entries"][-1]["counts"] == {"added": 1}
-
-
 @pytest.mark.parametrize("command", [("show",), ("rm",), ("mv", "QuantumTask/new")])
 def test_a_mistyped_address_is_answered_with_the_right_one(place: Place, command: tuple[str, ...]) -> None:
     place.ok("apply", "--auto-approve")
