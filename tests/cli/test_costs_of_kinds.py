@@ -77,7 +77,7 @@ def lab(place: Place, monkeypatch: pytest.MonkeyPatch) -> Place:
     """A team with prices for the machines of jobs, on a cloud that runs nothing and ends everything."""
     place.world.set_switch("simulation", "skip")
     place.world.freeze()
-    monkeypatch.setattr("reconciler.workflow.plan.check_sequences", lambda *_: [])  # Pulser takes seconds to load
+    monkeypatch.setattr("reconciler.workflow.checking.check_sequences", lambda *_: [])  # Pulser takes seconds to load
     copy(SEQUENCES / "rabi.json", place.root)
     for path, text in {
         "algo/main.py": "def run():\n    raise SystemExit('nothing runs here')\n",
