@@ -46,7 +46,7 @@ def test_example(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         applied = place.ok("apply", "--auto-approve", "--wait")
         assert f"Apply complete! Runs: {resources} added" in applied.out
         place.ok("local", "advance", "1h")
-        assert place.ok("wait").out == ""
+        assert place.ok("wait").out == "Nothing is unfinished.\n"
         results = measured(place)
         assert len(results) == len(states)
         for result, possible in zip(results, states, strict=True):

@@ -106,7 +106,10 @@ def _plan(flags: Flags, selection: Selection, refresh: Refresh, cache: DesiredCa
         return _plan_from_manifests(flags, selection, refresh, cache)
     if has_errors(wrong := folder_problems(flags.folder, os.environ)):
         raise Problem(*wrong)
-    session = opened(flags, Loaded(desired.project, (), {}, ()), desired.project).session
+    there = opened(flags, Loaded(desired.project, (), {}, ()), desired.project)
+    if there.state.left_behind():
+        return _plan_from_manifests(flags, selection, refresh, None)  # it is told by every plan
+    session = there.session
     known = remember(session, refresh)
     plan = plan_without_changes(session, desired.resources, desired.edges, selection, known)
     return plan or _plan_from_manifests(flags, selection, refresh, None, (desired, known))

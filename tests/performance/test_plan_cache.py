@@ -181,6 +181,14 @@ def test_after_any_edits_it_says_the_same(place: Place, edits: list[str]) -> Non
         _same(place, "--json")
 
 
+def test_a_state_that_was_left_behind_is_told_each_time(place: Place) -> None:
+    place.finish()
+    EDITS["the state's folder"](place.root)
+    place.ok("apply", "--auto-approve")
+    assert "[state/left-behind]" in _same(place).err
+    assert _same(place, "--json").json["summary"].startswith("No changes.")
+
+
 def test_a_poisoned_cache_can_hide_a_change_and_submit_nothing(place: Place) -> None:
     """Somebody with our key makes `plan` believe that what is done is what is declared."""
     place.finish()

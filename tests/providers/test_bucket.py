@@ -199,7 +199,7 @@ def test_others_are_not_read_at_all(bench: Bench) -> None:
 
 def test_a_region_that_may_not_be_listed_is_a_failure_only_if_it_is_ours(bench: Bench) -> None:
     bench.world.add_fault({"service": "s3", "operation": "GET", "effect": "status", "status": 403, "always": True})
-    with pytest.raises(CloudUnavailable, match="list_buckets failed: Forbidden"):
+    with pytest.raises(CloudUnavailable, match=r"list_buckets failed: AccessDenied \(403\): Forbidden"):
         list(bench.cloud.discover(SEARCH))
     maybe = replace(SEARCH, regions=frozenset(), maybe=frozenset({HERE.region}))
     assert list(bench.cloud.discover(maybe)) == []
