@@ -14,6 +14,7 @@ from contextlib import suppress
 import pytest
 
 from tests.cli.place import Place
+from tests.published import misfit
 
 _SILENCE = b"\0"
 
@@ -102,4 +103,5 @@ def test_simulating_draws_nothing_into_what_was_asked_for(place: Place) -> None:
     os.close(master)
     os.close(beside)
     assert json.loads(shown)["changes"][0]["simulations"]
+    assert misfit(json.loads(shown), "plan") == ""
     assert b"simulat" in drawn

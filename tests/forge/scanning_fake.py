@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
+from tests.render.sarif_rules import sarif_faults
+
 _MOST_BYTES, _MOST_RESULTS = 10_000_000, 25_000
 _COMMIT = re.compile(r"[0-9a-fA-F]{40}")
 _REF = re.compile(r"refs/(?:heads|tags|pull)/.+")
@@ -90,6 +92,7 @@ def _problems(document: Any) -> Iterator[str]:
     if not document.get("$schema") or document.get("version") != "2.1.0" or len(document.get("runs", ())) != 1:
         yield "not SARIF 2.1.0 of one run"
         return
+    yield from sarif_faults(document)
     (run,) = document["runs"]
     for rule in run["tool"]["driver"]["rules"]:
         texts = [rule["id"], *(rule.get(n, {}).get("text") for n in ("shortDescription", "fullDescription", "help"))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -15,6 +16,7 @@ from reconciler.simulate import cluster
 from reconciler.simulate.cluster import Cluster, perform_there
 from reconciler.simulate.versions import versions_for
 from tests.cli.place import UID
+from tests.published import misfit
 from tests.simulate.trials import BELL, answers, circuit, point, unit
 
 HOUSE = Path(__file__).parents[2]
@@ -96,6 +98,7 @@ def test_the_same_plan_byte_for_byte(scheduler: str, tmp_path: Path) -> None:
     there = _plan(tmp_path, f"{{executor: dask, scheduler: '{scheduler}'}}", tmp_path / "there")
     assert here == there
     assert here[0] == 0, here
+    assert misfit(json.loads(here[1]), "plan") == ""
     assert here[1].count(b'"counts"') == 5, "four simulations, and the plan's own counts"
     assert b"this machine simulates at most 26" in there[1]
     kept = [{path.name for path in (tmp_path / name).rglob("*") if path.is_file()} for name in ("here", "there")]
