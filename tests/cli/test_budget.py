@@ -77,7 +77,7 @@ def test_a_ceiling_is_no_part_of_what_is_paid(place: Place) -> None:
 
 def test_a_sweep_is_measured_point_by_point(place: Place) -> None:
     _declare(place, _task("a", matrix="{n: [1, 2]}", cost="{max: 1.75 USD}"))
-    place.ok("plan")
+    assert "Cost: 3.50 USD now" in place.ok("plan").out
 
 
 BUDGETS = {
@@ -134,6 +134,7 @@ def test_another_environment_has_its_own_purse(place: Place) -> None:
     _declare(place, _task("a"), budget="2.00 USD")
     place.ok("apply", "--auto-approve")
     place.ok("apply", "--auto-approve", "--env", "other")
+    assert place.tasks() == 2
 
 
 def test_what_failed_is_given_back(place: Place) -> None:
@@ -143,7 +144,7 @@ def test_what_failed_is_given_back(place: Place) -> None:
     place.ok("apply", "--auto-approve")  # cancels it
     place.ok("local", "advance", "1h")
     _declare(place, _task("b"), budget="2.00 USD")
-    place.ok("plan")
+    assert "Budget: 0.00 USD of 2.00 USD spent before, at most 1.75 USD now" in place.ok("plan").out
 
 
 def _calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:

@@ -206,7 +206,7 @@ FITTING = {
 @pytest.mark.parametrize("case", FITTING)
 def test_a_ceiling_lets_pass_what_fits(lab: Place, case: str) -> None:
     _declare(lab, FITTING[case])
-    lab.ok("apply", "--auto-approve")
+    assert "1 added" in lab.ok("apply", "--auto-approve").out
 
 
 def test_jobs_for_an_open_batch_count_with_those_that_it_has(lab: Place) -> None:
@@ -244,4 +244,4 @@ def test_what_a_job_really_cost_makes_room_in_the_budget(lab: Place) -> None:
     lab.world.set_switch("latency.job.run", "90")
     _run(lab, _job(), budget="0.2 USD")
     _declare(lab, _job(), _job("more"), budget="0.2 USD")
-    lab.ok("apply", "--auto-approve")
+    assert "1 added" in lab.ok("apply", "--auto-approve").out

@@ -68,6 +68,7 @@ def test_a_failure_is_told_although_others_are_still_running(place: Place) -> No
 def test_what_destroy_cancelled_was_wanted(place: Place) -> None:
     place.ok(*_APPLY)
     place.ok("destroy", "--auto-approve", "--wait")
+    assert place.world.counts()["CancelQuantumTask"] == 1
 
 
 def test_what_a_replacement_cancelled_is_not_missed(place: Place) -> None:

@@ -16,6 +16,7 @@ def burst(local: Local, region: str = "us-east-1") -> int:
 def test_rates_are_off_by_default(local: Local) -> None:
     for _ in range(60):
         local.client().get_device(deviceArn=SV1)
+    assert local.world.counts()["GetDevice"] == 60
 
 
 def test_a_burst_is_used_up_and_filled_again(local: Local) -> None:

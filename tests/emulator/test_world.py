@@ -197,6 +197,7 @@ def test_a_file_made_by_another_process_in_between_is_taken(tmp_path: Path, monk
 
     monkeypatch.setattr(storage, "_version", version)
     World.open(tmp_path / "cloud.db").close()
+    assert len(asked) > 1, "it was looked at again under the lock"
 
 
 def test_a_new_file_may_be_opened_by_many_at_the_same_time(tmp_path: Path) -> None:

@@ -9,15 +9,16 @@ from __future__ import annotations
 import io
 import re
 import sysconfig
-import threading
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from importlib import metadata
 from pathlib import Path
 from typing import Any
+
+from tests.forge.answering import answering
 
 _WHOLE = {"setuptools"}  # what builds qctl, in a room of its own
 _WHEEL = "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
@@ -66,16 +67,9 @@ def served(index: Index) -> Iterator[None]:
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name there
             """Tests print nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    index.url = f"http://127.0.0.1:{server.server_address[1]}/simple"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with answering(Handler) as url:
+        index.url = f"{url}/simple"
         yield
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def _file_of(name: str, version: str) -> str:
