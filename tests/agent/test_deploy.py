@@ -19,7 +19,8 @@ from reconciler.cli.reconcile import command
 HOUSE = Path(__file__).parents[2]
 DEPLOY = HOUSE / "examples" / "deploy"
 _UID = "10001"
-_OPTIONS = {f"QCTL_RECONCILE_{parameter.name}".upper() for parameter in command.params if parameter.name}
+_NAMES = [max(parameter.opts, key=len).strip("-").replace("-", "_") for parameter in command.params]
+_OPTIONS = {f"QCTL_RECONCILE_{name}".upper() for name in _NAMES}  # by the options' names, as the command hears them
 
 
 def _text(name: str) -> str:
